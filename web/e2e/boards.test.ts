@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, signedIn } from './world.ts'
+import { answerJson, api, look, openAnew, signedIn } from './world.ts'
 
 interface Mine {
   rank: number
@@ -66,12 +66,8 @@ test('what the enterprise has switched off is not there', async () => {
   const { page, context, faults } = await signedIn('member', '/')
   await page.getByRole('heading', { name: '首页' }).waitFor()
   let switches = { personal_boards: false, branch_boards: true }
-  await page.route('**/api/v1/config', async (route) => {
-    const there = await route.fetch()
-    await route.fulfill({ json: { ...((await there.json()) as object), switches } })
-  })
-  await page.goto('/m/#/boards')
-  await page.reload()
+  await answerJson(page, '**/api/v1/config', (there) => ({ ...there, switches }))
+  await openAnew(page, '/boards')
   await page.getByText('按在岗党员人均分排名').waitFor()
   assert.equal(await page.getByRole('radio', { name: '个人' }).count(), 0)
   switches = { personal_boards: false, branch_boards: false }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, signedIn } from './world.ts'
+import { answerJson, api, look, openAnew, signedIn } from './world.ts'
 
 interface Today {
   day: string
@@ -36,12 +36,8 @@ test('one’s branch: secretary, next meeting, place; a meeting that the secreta
 test('a branch without a secretary, a meeting or a place', async () => {
   const { page, context, faults } = await signedIn('member', '/')
   await page.getByRole('heading', { name: '首页' }).waitFor()
-  await page.route('**/api/v1/me/today', async (route) => {
-    const there = (await (await route.fetch()).json()) as Today
-    await route.fulfill({ json: { ...there, branch: { ...there.branch, name: '阿尔金山镍钴矿深部开采工程项目临时联合党支部', secretaries: [], next_meeting: null, board: null } } })
-  })
-  await page.goto('/m/#/me/branch')
-  await page.reload()
+  await answerJson<Today>(page, '**/api/v1/me/today', (there) => ({ ...there, branch: { ...there.branch, name: '阿尔金山镍钴矿深部开采工程项目临时联合党支部', secretaries: [], next_meeting: null, board: null } }))
+  await openAnew(page, '/me/branch')
   await page.getByText('还没有安排下次会议').waitFor()
   await look(page, 'branch-bare')
   assert.deepEqual(faults, [])

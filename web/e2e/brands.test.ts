@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { came, mark, photograph } from './paint.ts'
 import { putAside, unitOf } from './team.ts'
-import { api, look, signedIn } from './world.ts'
+import { answerWith, api, look, openAnew, signedIn } from './world.ts'
 
 interface Brand {
   id: string
@@ -116,13 +116,8 @@ test('a brand is written down, shown with proofs, keywords and mark, changed by 
 
   // Long names, no brands at all, and a server that does not answer.
   const brands = '**/api/v1/brands?*'
-  await reader.page.route(brands, async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('井巷先锋', LONG).replaceAll('铜芯向党', LONG) })
-  })
-  await reader.page.goto('/m/#/help')
-  await reader.page.goto('/m/#/brands')
-  await reader.page.reload()
+  await answerWith(reader.page, brands, (body) => body.replaceAll('井巷先锋', LONG).replaceAll('铜芯向党', LONG))
+  await openAnew(reader.page, '/brands')
   await reader.page.getByText(LONG).first().waitFor()
   await look(reader.page, 'brands-long')
   await reader.page.unroute(brands)

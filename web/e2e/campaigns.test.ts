@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { call, cast, decide, isStage, score, selection, tokenOf, until, vote } from './selection.ts'
-import { api, look, signedIn } from './world.ts'
+import { call, cast, decide, reach, score, selection, tokenOf, vote } from './selection.ts'
+import { answerJson, api, look, signedIn, until } from './world.ts'
 
 interface Line {
   id: string
@@ -79,12 +79,10 @@ test('long names of entries and units find room on a ballot, with and without a 
   const { id } = await brandVote()
   const { page, context, faults } = await signedIn('secretary', '/')
   await page.getByRole('heading', { name: '首页' }).waitFor()
-  await page.route('**/entries?*', async (route) => {
-    const answer = await route.fetch()
-    const there = (await answer.json()) as { items: Array<{ title: string; unit: string }> }
-    const items = there.items.slice(0, 4).map((entry, at) => ({ ...entry, thumbnail_url: at % 2 ? null : PICTURE, title: `${entry.title}：名称很长的党建品牌创建方案，从井下运输到地面检修全覆盖`, unit: '名称很长的基层单位机械动力分厂检修车间第二党支部第三党小组' }))
-    await route.fulfill({ response: answer, json: { items, next_cursor: null } })
-  })
+  await answerJson<{ items: Array<{ title: string; unit: string }> }>(page, '**/entries?*', (there) => ({
+    items: there.items.slice(0, 4).map((entry, at) => ({ ...entry, thumbnail_url: at % 2 ? null : PICTURE, title: `${entry.title}：名称很长的党建品牌创建方案，从井下运输到地面检修全覆盖`, unit: '名称很长的基层单位机械动力分厂检修车间第二党支部第三党小组' })),
+    next_cursor: null,
+  }))
   await page.goto(`/m/#/campaigns/${id}`)
   await page.getByRole('checkbox').first().check()
   assert.equal(await page.locator('.ballot img').count(), 2)
@@ -121,7 +119,7 @@ test('an empty list, a list that fails and is there again, a slow one', async ()
 test('a campaign that is announced and not open yet', async () => {
   const { id } = await selection('党员先锋岗设计征集（明年）', [], { begins: 86_400, vote: 86_400, expert: 86_400, committee: 86_400, objection: 86_400 })
   const { page, context, faults } = await signedIn('member', `/campaigns/${id}`)
-  await page.getByText(/^申报 明天 \d\d:\d\d 开始。$/).waitFor()
+  await page.getByText(/^申报 明天\s\d\d:\d\d 开始。$/).waitFor()
   await page.getByText('还没有申报。').waitFor()
   assert.equal(await page.getByRole('checkbox').count(), 0)
   await look(page, 'campaign-announced')
@@ -145,7 +143,7 @@ test('a replaced vote, results with every part, an objection and its answer, the
   const others = Promise.all([score(issued), score(judged), vote(judged)])
   const { page, context, faults } = await signedIn('member', `/campaigns/${judged.id}`)
   await page.getByText('总分 = 投票 60% + 专家评审 40%').first().waitFor()
-  await until(() => isStage(judged.id, 'vote', 'open'), 'the vote is open')
+  await reach(judged.id, 'vote')
   await page.reload()
   await page.getByText('投票结束前可以重投').first().waitFor()
 
@@ -163,7 +161,7 @@ test('a replaced vote, results with every part, an objection and its answer, the
   assert.equal((await page.locator('.receipt .code').textContent())!.trim(), receipt, 'the receipt says nothing of the choice')
   await others
   await decide(judged)
-  await until(() => isStage(judged.id, 'objection', 'open'), 'objections are heard')
+  await reach(judged.id, 'objection')
 
   await page.goto(`/m/#/campaigns/${judged.id}/results`)
   await page.getByRole('heading', { name: '十佳党员先锋岗' }).waitFor()

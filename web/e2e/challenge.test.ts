@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { until } from './selection.ts'
-import { api, look, signedIn } from './world.ts'
+import { api, look, signedIn, until } from './world.ts'
 
 interface Run {
   id: string

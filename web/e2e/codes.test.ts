@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { unitOf } from './team.ts'
-import { api, look, signedIn, world } from './world.ts'
+import { answerWith, api, look, patiently, signedIn, world } from './world.ts'
 
 interface Row {
   id: string
@@ -14,7 +14,7 @@ const LONG = '阿卜杜热合曼·买买提依明江·艾合买提'
 /** Whether a code still sets a password. */
 async function redeems(employee_no: string, invite_code: string): Promise<boolean> {
   const { address } = await world()
-  const answer = await fetch(`${address}/api/v1/session/invitation`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ employee_no, invite_code, new_password: 'kaitong-2026-mima' }) })
+  const answer = await patiently(() => fetch(`${address}/api/v1/session/invitation`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ employee_no, invite_code, new_password: 'kaitong-2026-mima' }) }))
   return answer.ok
 }
 
@@ -31,7 +31,8 @@ test('codes that were handed out are listed, and a new sheet asks before it make
 
   // The other of the committee sees whose codes are open, since when, by whom and until when; never the codes.
   const other = await signedIn('branch committee', '/work/members')
-  await other.page.getByRole('link', { name: /邀请码/ }).click()
+  // Those who have one are said to below, once they are there.
+  await other.page.getByRole('link', { name: /^邀请码/ }).click()
   await other.page.getByRole('link', { name: /尚未使用的邀请码/ }).click()
   await other.page.getByText(/共 \d+ 个/).waitFor()
   await other.page.getByRole('link', { name: new RegExp(`${number}.*发放.*到期`) }).waitFor()
@@ -72,10 +73,7 @@ test('codes that were handed out are listed, and a new sheet asks before it make
   await other.context.close()
 
   // Long names, and a server that does not answer.
-  await page.route('**/api/v1/invitations*', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(/测试党员\d+/g, LONG).replaceAll('龙首矿第一党支部', '龙首矿采矿一工区机电维修与充填联合党支部') })
-  })
+  await answerWith(page, '**/api/v1/invitations*', (body) => body.replaceAll(/测试党员\d+/g, LONG).replaceAll('龙首矿第一党支部', '龙首矿采矿一工区机电维修与充填联合党支部'))
   await page.evaluate(() => (location.hash = '#/invitations'))
   await page.getByText(LONG).first().waitFor()
   await look(page, 'open-codes-long')

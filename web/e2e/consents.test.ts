@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, phone, signedIn } from './world.ts'
+import { api, look, openAnew, phone, signedIn } from './world.ts'
 
 test('a privacy notice stands before the sign-in, asks everybody once a version, and keeps to what was agreed', async () => {
   const none = await signedIn('member', '/me/consents')
@@ -28,15 +28,14 @@ test('a privacy notice stands before the sign-in, asks everybody once a version,
   await look(page, 'consents')
   await page.getByRole('button', { name: '已阅读并同意' }).click()
   await page.getByText('您已同意这个版本。').waitFor()
-  await page.getByText(/今天 .* 同意/).waitFor()
+  await page.getByText(/今天\s.* 同意/).waitFor()
   await look(page, 'consents-agreed')
   const kept = await api<{ due: boolean; items: Array<{ version: string }> }>('member', '/me/consents')
   assert.deepEqual([kept.due, kept.items.map(({ version }) => version)], [false, ['2026-07']])
   // Neither asked again on this phone nor on another one.
   let asked = 0
   await page.route('**/api/v1/me/consents', (route) => (asked++, route.continue()))
-  await page.goto('/m/#/')
-  await page.reload()
+  await openAnew(page, '/')
   await page.getByText('每日一学').waitFor()
   await page.waitForResponse('**/api/v1/config')
   const other = await signedIn('member', '/')

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { call, cast, isStage, score, selection, tokenOf, until } from './selection.ts'
+import { at, call, cast, reach, score, selection, tokenOf } from './selection.ts'
 import { api, look, signedIn } from './world.ts'
-
-const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
 
 test('what waits for the committee and the organiser is done where the desk leads: a later end, the decision, an objection, the publication', async () => {
   const { committee } = await cast()
@@ -18,7 +16,7 @@ test('what waits for the committee and the organiser is done where the desk lead
   const { page, context, faults } = await signedIn(own, '/work')
   await page.getByRole('link', { name: /延.*设备标兵岗评审/ }).click()
   await page.getByText('党委会推迟到下午召开。').waitFor()
-  await until(() => isStage(quick.id, 'committee', 'open'), 'the committee may decide')
+  await reach(quick.id, 'committee')
   await page.reload()
   await page.getByText('按规则计算，应获奖的是：').waitFor()
   await look(page, 'campaign-acts')
@@ -35,7 +33,7 @@ test('what waits for the committee and the organiser is done where the desk lead
   // Another one he decides as it was computed.
   const made = await selection('安全标兵岗评审', ['提升机司机标兵岗', '爆破安全标兵岗'], { expert: 12, committee: 40, objection: 900 })
   await score(made)
-  await until(() => isStage(made.id, 'committee', 'open'), 'the committee may decide')
+  await reach(made.id, 'committee')
   await page.evaluate((to) => (location.hash = `#/campaigns/${to}`), made.id)
   await page.getByRole('button', { name: '按计算结果决定' }).click()
   await page.getByText(/只有异议成立才能重新决定/).waitFor()
@@ -47,7 +45,7 @@ test('what waits for the committee and the organiser is done where the desk lead
   await context.close()
 
   // A member objects; the organiser answers, and who objected reads it.
-  await until(() => isStage(made.id, 'objection', 'open'), 'objections are heard')
+  await reach(made.id, 'objection')
   await api('member', `/campaigns/${made.id}/objections`, 'POST', { entry_id: made.entries[0], text: '提升机的点检记录缺三天。' })
   const runs = await signedIn('organiser', `/campaigns/${made.id}/objections`)
   await runs.page.getByText('提升机的点检记录缺三天。').waitFor()

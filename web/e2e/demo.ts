@@ -25,26 +25,49 @@ export interface Demo {
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 
-/** By how many seconds the server's clock is ahead, in a file that it reads; nothing where it has the machine's. */
+/** The file from which the server reads by how many seconds its clock is ahead; nothing where it has the machine's. */
 let clock: string | undefined
+let ahead = 0
+
+/** Now, by the server's clock. */
+export const serverNow = () => Date.now() + ahead * 1000
+
+/**
+ * Has the server of this file, when it comes, a clock that tests set; until then it shows the machine's time. Says whether
+ * the machine can (Debian has it as `faketime`).
+ */
+export function ownClock(): boolean {
+  if (!clock && fakeTime()) {
+    clock = join(mkdtempSync(join(tmpdir(), 'xianfeng-clock-')), 'ahead')
+    turnClock(0)
+  }
+  return !!clock
+}
 
 /**
  * Starts the server of this file at an hour of the enterprise, next time it comes. Gives by how many seconds that is
- * ahead; nothing where the machine cannot (Debian has it as `faketime`).
+ * ahead; nothing where the machine cannot.
  */
 export function setClock(hour: string): number | undefined {
-  if (!fakeTime()) return undefined
+  if (!ownClock()) return undefined
   const [hours, minutes] = hour.split(':').map(Number) as [number, number]
   const local = new Date(Date.now() + 8 * 3_600_000)
   const now = local.getUTCHours() * 3600 + local.getUTCMinutes() * 60 + local.getUTCSeconds()
-  const ahead = (hours * 3600 + minutes * 60 - now + 86_400) % 86_400
-  clock = join(mkdtempSync(join(tmpdir(), 'xianfeng-clock-')), 'ahead')
-  turnClock(ahead)
+  turnClock((hours * 3600 + minutes * 60 - now + 86_400) % 86_400)
   return ahead
 }
 
 /** Sets the clock of a server that runs. */
-export const turnClock = (ahead: number) => writeFileSync(clock!, `+${ahead}\n`)
+export function turnClock(seconds: number) {
+  ahead = seconds
+  writeFileSync(clock!, `+${seconds}\n`)
+}
+
+/** Puts a clock that tests set on to an instant, so that nobody waits for it; one of the machine goes there by itself. */
+export function goTo(instant: number) {
+  const left = Math.ceil((instant - serverNow()) / 1000)
+  if (clock && left > 0) turnClock(ahead + left)
+}
 
 function fakeTime(): string | undefined {
   const places = existsSync('/usr/lib') ? readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketimeMT.so.1`) : []

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { came, photograph } from './paint.ts'
+import { at, reach } from './selection.ts'
 import { enters, unitOf } from './team.ts'
 import { api, documentNo, look, signedIn } from './world.ts'
-
-const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
 
 /** A selection whose entries are taken now and which is judged by the branches soon. */
 async function selection(title: string, entryEnds: number): Promise<string> {
@@ -65,7 +64,7 @@ test('an entry is written with a photograph and an article, handed in, and the b
   const beside = await neighbour()
   // Another one, whose judging begins while the first is written for.
   const own = { unit: (await unitOf('secretary')).id, id: (await api<{ id: string }>('secretary', '/me')).id }
-  const judging = await selection('设备管理先锋岗评选', 5)
+  const judging = await selection('设备管理先锋岗评选', 30)
   await enter('secretary', judging, own, '溜井放矿安全先锋岗')
   const other = await enter('neighbour', judging, beside, '铲运机保养先锋岗')
   const { page, context, faults } = await signedIn('secretary', '/work/entries')
@@ -160,8 +159,7 @@ test('an entry is written with a photograph and an article, handed in, and the b
   await look(page, 'entry-versions')
 
   // The judging begins by the server's own calendar.
-  const judged = async () => (await api<{ stages: Array<{ stage: string; state: string }> }>('organiser', `/campaigns/${judging}`)).stages.some(({ stage, state }) => stage === 'peer' && state === 'open')
-  while (!(await judged())) await page.waitForTimeout(500)
+  await reach(judging, 'peer')
   await page.goto(`/m/#/work/campaigns/${judging}`)
   await page.getByText(/还有 1 份/).waitFor()
   await look(page, 'entry-campaign')

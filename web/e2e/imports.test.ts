@@ -87,7 +87,7 @@ test('a roster is looked at, written as it was shown or not at all, and taken ba
   await page.getByRole('button', { name: '撤回', exact: true }).click()
   await page.getByText('这次导入已经撤回').waitFor()
   await look(page, 'imports-taken-back')
-  await picture(page, 'imports-1280', 1280)
+  await picture(page, 'imports-1280', { width: 1280 })
 
   // A large roster says how far it is; nothing of it is written.
   await page.evaluate(() => {

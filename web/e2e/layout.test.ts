@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { api, fits, look, newcomer, picture, setCare, signedIn } from './world.ts'
+import { answerJson, answerWith, api, fits, look, newcomer, openAnew, picture, signedIn } from './world.ts'
 
 const PERSON = '阿卜杜拉·买买提江·艾合买提'
 const BRANCH = '龙首矿采矿一工区机电维修与充填联合党支部'
 
 /** Every name as long as names of people and units are, in whatever the server says. */
-async function lengthen(page: Page) {
-  await page.route('**/api/v1/**', async (route) => {
-    if (route.request().method() !== 'GET') return route.continue()
-    const answer = await route.fetch()
-    const text = (await answer.text()).replaceAll(/测试党员\d+/g, PERSON).replaceAll('龙首矿第一党支部', BRANCH).replaceAll('“班前会设', '“新疆阿尔金山矿区深部开采班前会设')
-    await route.fulfill({ response: answer, body: text })
-  })
-}
+const lengthen = (page: Page) => answerWith(page, '**/api/v1/**', (body) => body.replaceAll(/测试党员\d+/g, PERSON).replaceAll('龙首矿第一党支部', BRANCH).replaceAll('“班前会设', '“新疆阿尔金山矿区深部开采班前会设'))
 
 async function each(page: Page, paths: Record<string, string>) {
   for (const [name, path] of Object.entries(paths)) {
@@ -24,11 +17,8 @@ async function each(page: Page, paths: Record<string, string>) {
       location.hash = `#${to}`
     }, path)
     await page.waitForFunction(() => document.querySelector('main:not([data-before])') && !document.querySelector('main:not([data-before]) .skeleton') && !document.querySelector('main[data-before]'))
-    await picture(page, `long-${name}`)
-    await fits(page, `long names on ${path}`)
-    await setCare(page, true)
-    await picture(page, `long-${name}-care`)
-    await setCare(page, false)
+    await picture(page, `long-${name}`, { care: true })
+    await fits(page, `long names on ${path}`, true)
   }
 }
 
@@ -41,8 +31,7 @@ test('long names find room on every page of a secretary', async () => {
   const entry = (await api<{ items: Array<{ id: string }> }>('secretary', `/campaigns/${await brandVote()}/entries`)).items[0]!.id
   const brand = await first('/brands')
   await lengthen(page)
-  await page.evaluate(() => (location.hash = '#/help'))
-  await page.reload()
+  await openAnew(page, '/help')
   await page.getByRole('heading', { name: '帮助' }).waitFor()
   await each(page, {
     home: '/',
@@ -113,19 +102,15 @@ test('an empty enterprise and a slow server look meant', async () => {
   await page.getByText('每日一答').waitFor()
   let go: () => void = () => undefined
   const held = new Promise<void>((resolve) => (go = resolve))
+  const bare = { study: { items: [], next_publish_at: null, done: false }, unfinished: [], desk: { count: 0, items: [] }, open: [], notices: [], unread: 0, idea: null, branch: null, points: { today: 0, left_today: 0, last: null }, minutes_left: 0 }
+  await answerJson<{ quiz: object }>(page, '**/api/v1/me/today', (today) => ({ ...today, ...bare, quiz: { ...today.quiz, paper_id: null, state: 'waiting', question_count: 0 } }))
   await page.route('**/api/v1/me/today', async (route) => {
     await held
-    const answer = await route.fetch()
-    const today = (await answer.json()) as Record<string, unknown>
-    await route.fulfill({
-      response: answer,
-      json: { ...today, study: { items: [], next_publish_at: null, done: false }, quiz: { ...(today['quiz'] as object), paper_id: null, state: 'waiting', question_count: 0 }, unfinished: [], desk: { count: 0, items: [] }, open: [], notices: [], unread: 0, idea: null, branch: null, points: { today: 0, left_today: 0, last: null }, minutes_left: 0 },
-    })
+    await route.fallback()
   })
-  await page.goto('/m/')
-  await page.reload()
+  await openAnew(page, '/')
   await page.getByRole('status').getByText('正在加载').waitFor({ state: 'attached' })
-  await look(page, 'slow')
+  await look(page, 'slow', { waiting: true })
   go()
   await page.getByText('今天没有学习内容').waitFor()
   await look(page, 'empty-home')

@@ -1,7 +1,7 @@
 // 减负: what the app shows where an enterprise asks less of people, and what plans ask of them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { api, look, signedIn } from './world.ts'
+import { answerJson, api, look, signedIn } from './world.ts'
 
 /** Two administrators agree on it, as on every setting of weight. */
 async function lighter() {
@@ -74,14 +74,8 @@ test('a vote that is for reference only says so where it is voted and where it i
   const { page, context, faults } = await signedIn('member')
   await page.getByText('每日一学').waitFor()
   // The demo's selection was announced before: as it would be after.
-  await page.route(`**/api/v1/campaigns/${id}`, async (route) => {
-    const there = (await (await route.fetch()).json()) as { terms: object }
-    await route.fulfill({ json: { ...there, terms: { ...there.terms, vote_for_reference: true } } })
-  })
-  await page.route(`**/api/v1/campaigns/${id}/results`, async (route) => {
-    const there = (await (await route.fetch()).json()) as object
-    await route.fulfill({ json: { ...there, vote_note: '投票仅作参考' } })
-  })
+  await answerJson<{ terms: object }>(page, `**/api/v1/campaigns/${id}`, (there) => ({ ...there, terms: { ...there.terms, vote_for_reference: true } }))
+  await answerJson(page, `**/api/v1/campaigns/${id}/results`, (there) => ({ ...there, vote_note: '投票仅作参考' }))
   await page.evaluate((to) => (location.hash = `#/campaigns/${to}`), id)
   await page.getByText('投票仅作参考。').waitFor()
   await page.evaluate((to) => (location.hash = `#/campaigns/${to}/results`), id)

@@ -45,6 +45,8 @@ test('an outcome is put right by another person than who recorded it, struck out
   const attempt = async (who: string) => {
     const there = await signedIn(who, `/ideas/${of}`)
     await there.page.getByRole('link', { name: new RegExp(`更正.*${outcome.title}`) }).click()
+    // The page of the idea has a field of that name, too, until this one has come.
+    await there.page.getByRole('heading', { name: '更正成果' }).waitFor()
     await there.page.getByLabel('成果名称').waitFor()
     return there
   }

@@ -9,6 +9,8 @@ test('the network goes in the middle of a paper: it is handed in when it comes b
   const { page, context, faults } = await signedIn(who, '/quiz/daily')
   await page.getByText('第 1 题，共 5 题').waitFor()
   await page.getByRole('button', { name: '下一题' }).click()
+  // What is fetched ahead for want of a network later comes once the first page is there.
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /assets\/Waiting-\w+\.js/.test(name)) && [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].every(({ sheet }) => sheet))
   await context.setOffline(true)
   for (let at = 2; at <= 4; at++) {
     await page.getByText(`第 ${at} 题，共 5 题`).waitFor()
@@ -48,7 +50,7 @@ test('an idea whose answer was lost, and a phone that was closed meanwhile: ther
   await page.getByRole('img', { name: /第 1 张/ }).waitFor()
   // The server takes the idea, and its answer never arrives.
   await page.route('**/api/v1/ideas', async (route) => {
-    if (route.request().method() === 'POST') await route.fetch()
+    if (route.request().method() === 'POST') await route.fetch({ maxRetries: 2 })
     await route.abort()
   })
   await page.getByRole('button', { name: '提交' }).click()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { came, photograph } from './paint.ts'
 import { unitOf } from './team.ts'
-import { api, look, newcomer, signedIn } from './world.ts'
+import { answerWith, api, look, newcomer, signedIn } from './world.ts'
 
 const LONG = '阿卜杜热合曼·买买提依明江·艾合买提'
 
@@ -51,10 +51,11 @@ test('photographs stand with a meeting, beside what was decided at it, for those
   assert.deepEqual(faults, [])
 
   // Nine at most, and names as long as names are.
-  await reader.page.route('**/api/v1/meetings/*', async (route) => {
-    const answer = await route.fetch()
-    const there = (await answer.json()) as { photographs: object[]; things: Array<{ title: string }> }
-    await route.fulfill({ response: answer, json: JSON.parse(JSON.stringify({ ...there, photographs: Array.from({ length: 9 }, (_, at) => ({ ...there.photographs[0], id: `${at}` })), things: there.things.map((one) => ({ ...one, title: `${one.title}，名称很长，从井下运输到地面检修全覆盖` })) }).replaceAll(/测试党员\d+/g, LONG)) })
+  await answerWith(reader.page, '**/api/v1/meetings/*', (body) => {
+    const there = JSON.parse(body) as { photographs: object[]; things: Array<{ title: string }> }
+    const photographs = Array.from({ length: 9 }, (_, at) => ({ ...there.photographs[0], id: `${at}` }))
+    const things = there.things.map((one) => ({ ...one, title: `${one.title}，名称很长，从井下运输到地面检修全覆盖` }))
+    return JSON.stringify({ ...there, photographs, things }).replaceAll(/测试党员\d+/g, LONG)
   })
   await reader.page.evaluate((to) => (location.hash = `#/meetings/${to}`), id)
   await reader.page.getByRole('img', { name: '会议照片 9' }).waitFor()

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { came, mark } from './paint.ts'
-import { call, cast, decide, isStage, score, selection, tokenOf, until } from './selection.ts'
+import { at, call, cast, decide, reach, score, selection, tokenOf } from './selection.ts'
 import { putAside, unitOf } from './team.ts'
-import { api, documentNo, look, newcomer, signedIn, world } from './world.ts'
+import { answerWith, api, documentNo, look, newcomer, signedIn, until, world } from './world.ts'
 
-const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
 const LONG = '阿卜杜热合曼·买买提依明江·艾合买提'
 
 /** 标识征集: members propose until tomorrow. */
@@ -119,10 +118,7 @@ test('a member proposes a mark with its picture, takes one back, and hears what 
 
   // Long names, and a server that does not answer.
   const proposals = '**/proposals?*'
-  await organiser.page.route(proposals, async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(/测试党员\d+/g, LONG).replaceAll('星火', '星火燎原：从井下运输到地面检修全覆盖的先锋工程标识') })
-  })
+  await answerWith(organiser.page, proposals, (body) => body.replaceAll(/测试党员\d+/g, LONG).replaceAll('星火', '星火燎原：从井下运输到地面检修全覆盖的先锋工程标识'))
   await organiser.page.evaluate((to) => (location.hash = `#/campaigns/${to}/proposals`), id)
   await organiser.page.getByText(LONG).first().waitFor()
   await look(organiser.page, 'proposals-long')
@@ -147,7 +143,7 @@ test('a member’s mark stands on the ballot and, once awarded, becomes that of 
   const proposal = await call<{ id: string }>(author.token, `/campaigns/${made.id}/proposals`, 'POST', { category: 'post', title: '先锋之光', description: '红色的箭头。', file_ids: [file] })
   await call(await tokenOf('organiser'), `/entry-proposals/${proposal.id}/approval`, 'POST')
 
-  await until(() => isStage(made.id, 'vote', 'open'), 'the vote is open')
+  await reach(made.id, 'vote')
   const voter = await signedIn('member', `/campaigns/${made.id}`)
   await voter.page.getByRole('checkbox', { name: /先锋之光/ }).waitFor()
   await came(voter.page, '.ballot img')

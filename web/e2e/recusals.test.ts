@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { call, cast, isStage, selection, tokenOf, until } from './selection.ts'
+import { call, cast, reach, selection, tokenOf } from './selection.ts'
 import { enters, joins, unitOf } from './team.ts'
 import { api, look, signedIn } from './world.ts'
 
@@ -9,7 +9,7 @@ test('an expert keeps out of an entry for a reason of his own; the others score 
   const made = await selection('班组先锋岗评审', ['铲运机点检先锋岗', '主扇巡检先锋岗'], { expert: 600, committee: 600 })
   const { employee_no } = await call<{ employee_no: string }>(expert.token, '/me')
   const own = `of a branch ${employee_no}`
-  await until(() => isStage(made.id, 'expert', 'open'), 'the experts may score')
+  await reach(made.id, 'expert')
   const { page, context, faults } = await signedIn(own, `/work/campaigns/${made.id}/scores`)
   await page.getByRole('link', { name: /铲运机点检先锋岗/ }).click()
   await page.getByText('我要回避').click()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { enters, joins, putAside, unitOf } from './team.ts'
-import { api, look, phone, signedIn, world } from './world.ts'
+import { answerWith, api, look, phone, signedIn, world } from './world.ts'
 
 test('invite codes are a sheet of A4, and one of them opens the app', async () => {
   const { page, context, faults } = await signedIn('secretary', '/work/members')
@@ -11,7 +11,7 @@ test('invite codes are a sheet of A4, and one of them opens the app', async () =
   await page.getByLabel('查找').fill('没有这个人')
   await page.getByText('没有找到这个人。').waitFor()
   await look(page, 'members-none')
-  await page.getByRole('link', { name: /邀请码/ }).click()
+  await page.getByRole('link', { name: /^邀请码/ }).click()
   await page.getByRole('button', { name: '发放邀请码' }).click()
   await page.getByText('邀请码只在这一页显示一次').waitFor()
   await page.getByRole('button', { name: '发放邀请码' }).click()
@@ -184,14 +184,8 @@ test('leave is put down by the secretary, is known to the member and to whoever 
 test('long names and whole enterprises keep their place', async () => {
   const { page, context, faults } = await signedIn('secretary', '/')
   // Names of people of the demo, made as long as names are.
-  await page.route('**/api/v1/units/*/members*', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(/测试党员(\d+)/g, '测试·党员·$1·名字很长·中间有间隔号') })
-  })
-  await page.route('**/api/v1/units/*', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('第一党支部', '采矿一工区机电维修与充填联合第一党支部') })
-  })
+  await answerWith(page, '**/api/v1/units/*/members*', (body) => body.replaceAll(/测试党员(\d+)/g, '测试·党员·$1·名字很长·中间有间隔号'))
+  await answerWith(page, '**/api/v1/units/*', (body) => body.replaceAll('第一党支部', '采矿一工区机电维修与充填联合第一党支部'))
   await page.goto('/m/#/work/members')
   await page.getByText(/名字很长/).first().waitFor()
   await look(page, 'members-long')

@@ -1,10 +1,11 @@
-// Runs the browser tests: `scripts/browser [name …]`, with names of files to run. The demo enterprise is made once; each
+// Runs the browser tests: `scripts/browser [--pictures] [name …]`, with names of files to run, and with pictures of every page
+// for people to look at. The demo enterprise is made once; each
 // file gets a copy of it, a server and a browser of its own, so that none finds what another one did, and several run at
-// the same time: tests wait for the server's clock as often as they work.
+// the same time: tests wait for the server as often as they work.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type People, startDemo } from './demo.ts'
 
 const HERE = import.meta.dirname
@@ -61,7 +62,7 @@ function run(name: string, people: People): Promise<Outcome> {
       const seconds = (Date.now() - began) / 1000
       const tests = Number(/^ℹ tests (\d+)/m.exec(said)?.[1] ?? 0)
       // The summary of each file would only hide what it says.
-      console.log(`${name}\n${said.replace(/^ℹ .*\n/gm, '').trimEnd()}\n`)
+      console.log(`${name}\n${said.replace(/^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) .*\n/gm, '').trimEnd()}\n`)
       resolve({ name, seconds, passed: code === 0, tests })
     })
   })
@@ -95,7 +96,8 @@ function unseen(): { all: number; never: string[] } {
 /** Where nobody knows how long a file takes: by how many pages it looks at. */
 const guess = (name: string) => readFileSync(join(HERE, `${name}.test.ts`), 'utf8').split('look(').length
 const before = existsSync(TIMES) ? (JSON.parse(readFileSync(TIMES, 'utf8')) as Record<string, number>) : {}
-const wanted = process.argv.slice(2)
+const wanted = process.argv.slice(2).filter((word) => word !== '--pictures')
+if (process.argv.includes('--pictures')) process.env['XIANFENG_PICTURES'] = '1'
 const names = readdirSync(HERE)
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => file.slice(0, -'.test.ts'.length))
@@ -114,6 +116,7 @@ for (const name of late) Object.assign(outcomes.find((one) => one.name === name)
 for (const { name, seconds, tests, passed } of outcomes.sort((a, b) => b.seconds - a.seconds)) console.log(`${name.padEnd(12)} ${String(tests).padStart(2)} tests ${seconds.toFixed(1).padStart(6)} s${passed ? '' : '  failed'}`)
 const all = outcomes.reduce((sum, { tests }) => sum + tests, 0)
 console.log(`${outcomes.length} files, ${all} tests in ${((Date.now() - began) / 1000).toFixed(0)} s, ${AT_ONCE} at a time`)
+mkdirSync(dirname(TIMES), { recursive: true })
 writeFileSync(TIMES, JSON.stringify({ ...before, ...Object.fromEntries(outcomes.map(({ name, seconds }) => [name, Math.round(seconds)])) }))
 const pages = unseen()
 if (wanted.length === 0) console.log(`looked at ${pages.all - pages.never.length} of ${pages.all} pages${pages.never.length ? `, but never at ${pages.never.join(' ')}` : ''}`)

@@ -1,7 +1,13 @@
 // Campaigns that end within a test: written, voted on, scored and decided by people of the demo on the API, with stages of
-// seconds by the server's own clock.
+// seconds by the server's own clock, which is put on to where the next one begins.
 import assert from 'node:assert/strict'
-import { documentNo, api as once, patiently, world } from './world.ts'
+import { goTo, ownClock, serverNow } from './demo.ts'
+import { documentNo, api as once, patiently, until, world } from './world.ts'
+
+// Before the server of this file is there.
+const puts = ownClock()
+/** Stages that nobody waits for may be so long that a slow machine does in them what it has to. */
+const lasts = (seconds: number) => (puts ? Math.max(seconds, 90) : seconds)
 
 interface Member {
   id: string
@@ -38,17 +44,6 @@ export async function tokenOf(who: string): Promise<string> {
   const { access_token } = await call<{ access_token: string }>('', '/session', 'POST', { account: number, password })
   tokens.set(who, access_token)
   return access_token
-}
-
-/** Waits until what the server's clock has to bring about is there. */
-export async function until<T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> {
-  const end = Date.now() + 90_000
-  for (;;) {
-    const found = await look()
-    if (found) return found
-    assert(Date.now() < end, `in vain: ${what}`)
-    await new Promise((go) => setTimeout(go, 300))
-  }
 }
 
 /** Everybody of some branches, signed in by their first codes. */
@@ -105,7 +100,8 @@ async function appoint({ id }: Somebody, role: string, unit_id: string) {
   if (proposal) await call(second, `/duty-proposals/${proposal.id}/approval`, 'POST')
 }
 
-const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+/** An instant by the server's clock. */
+export const at = (seconds: number) => new Date(serverNow() + seconds * 1000).toISOString()
 
 const plan = (owner: string, title: string) => ({
   title,
@@ -125,16 +121,18 @@ export interface Selection {
 }
 
 /**
- * A campaign with two entries, opened, or only announced where it begins later; its stages last `seconds`. Votes weigh 60 %, experts 40 % unless there
+ * A campaign with two entries, opened, or only announced where it begins later; its stages last `seconds`, or longer where
+ * the clock is put on. Votes weigh 60 %, experts 40 % unless there
  * is no vote. `more` are further terms.
  */
 export async function selection(title: string, titles: string[], seconds: { begins?: number; entry?: number; vote?: number; expert: number; committee: number; objection?: number }, more: object = {}): Promise<Selection> {
-  const { units, root, expert } = await cast()
+  const { units, root, expert: judge } = await cast()
   const organiser = await tokenOf('organiser')
   const begins = seconds.begins ?? 0
-  const entry = begins + (seconds.entry ?? 6)
-  const judged = entry + Math.max(seconds.vote ?? 0, seconds.expert)
-  const decided = judged + seconds.committee
+  const entry = begins + lasts(seconds.entry ?? 6)
+  const [vote, expert] = [seconds.vote && lasts(seconds.vote), lasts(seconds.expert)]
+  const judged = entry + Math.max(vote ?? 0, expert)
+  const decided = judged + lasts(seconds.committee)
   const terms = {
     kind: 'design_call',
     notice: { document_no: documentNo(), text: '各党支部围绕本质安全申报先锋岗创建方案。党员群众投票，专家评审，党委研究后公示。' },
@@ -142,8 +140,8 @@ export async function selection(title: string, titles: string[], seconds: { begi
     electorate: { kinds: ['full', 'probationary', 'masses'] },
     timetable: [
       { stage: 'entry', opens_at: at(begins), closes_at: at(entry) },
-      ...(seconds.vote ? [{ stage: 'vote', opens_at: at(entry), closes_at: at(entry + seconds.vote) }] : []),
-      { stage: 'expert', opens_at: at(entry), closes_at: at(entry + seconds.expert) },
+      ...(vote ? [{ stage: 'vote', opens_at: at(entry), closes_at: at(entry + vote) }] : []),
+      { stage: 'expert', opens_at: at(entry), closes_at: at(entry + expert) },
       { stage: 'committee', opens_at: at(judged), closes_at: at(decided) },
       ...(seconds.objection ? [{ stage: 'objection', opens_at: at(decided), closes_at: at(decided + seconds.objection) }] : []),
     ],
@@ -151,15 +149,15 @@ export async function selection(title: string, titles: string[], seconds: { begi
       { code: 'aim', title: '立项准确', full: 100, weight: 5000 },
       { code: 'effect', title: '预期效果', full: 100, weight: 5000 },
     ],
-    sources: seconds.vote
+    sources: vote
       ? [
           { source: 'vote', rule: 'share_of_ballots', weight: 6000 },
           { source: 'expert', rule: 'share_of_full', weight: 4000 },
         ]
       : [{ source: 'expert', rule: 'share_of_full', weight: 10000 }],
-    ...(seconds.vote ? { ballot: { min: 1, max: 2, replacing: true } } : {}),
+    ...(vote ? { ballot: { min: 1, max: 2, replacing: true } } : {}),
     awards: [{ code: 'post', title: '十佳党员先锋岗', quota: 1, category: 'post' }],
-    expert_ids: [expert.id],
+    expert_ids: [judge.id],
     ...more,
   }
   const { id } = await call<{ id: string }>(organiser, '/campaigns', 'POST', { title, unit_id: root, terms })
@@ -178,16 +176,19 @@ export async function selection(title: string, titles: string[], seconds: { begi
 
 interface View {
   state: string
-  stages: Array<{ stage: string; state: string }>
+  stages: Array<{ stage: string; state: string; opens_at: string }>
 }
-export const isStage = async (id: string, name: string, state: string) => {
-  const view = await call<View>(await tokenOf('organiser'), `/campaigns/${id}`)
-  return view.stages.some((row) => row.stage === name && row.state === state)
+const stageOf = async (id: string, name: string) => (await call<View>(await tokenOf('organiser'), `/campaigns/${id}`)).stages.find(({ stage }) => stage === name)!
+
+/** Puts the clock on to the beginning of a stage, and waits until it is open. */
+export async function reach(id: string, name: string) {
+  goTo(Date.parse((await stageOf(id, name)).opens_at))
+  await until(async () => (await stageOf(id, name)).state === 'open', `${name} is open`)
 }
 
 /** The expert gives the first entry more than the second. */
 export async function score({ id, entries }: Selection) {
-  await until(() => isStage(id, 'expert', 'open'), 'the experts may score')
+  await reach(id, 'expert')
   const { expert } = await cast()
   for (const [nth, entry] of entries.entries()) {
     await call(expert.token, `/entries/${entry}/scores/mine`, 'PUT', { source: 'expert', marks: [{ criterion: 'aim', points: 92 - 7 * nth }, { criterion: 'effect', points: 88 - 4 * nth }] })
@@ -197,7 +198,7 @@ export async function score({ id, entries }: Selection) {
 /** Five of each branch vote for the other's entry. */
 export async function vote({ id, entries }: Selection) {
   const { units } = await cast()
-  await until(() => isStage(id, 'vote', 'open'), 'the vote is open')
+  await reach(id, 'vote')
   for (const [nth, unit] of units.entries()) {
     for (const voter of unit.members.slice(0, 5)) await call(voter.token, `/campaigns/${id}/ballots`, 'POST', { entries: [entries[nth === 0 ? 1 : 0]!] })
   }
@@ -207,14 +208,15 @@ export async function vote({ id, entries }: Selection) {
 export async function decide({ id }: Selection) {
   const { committee } = await cast()
   const organiser = await tokenOf('organiser')
+  goTo(Date.parse((await stageOf(id, 'committee')).opens_at))
   // Many votes within seconds, or at night, are worth a look of two people before the count.
   for (const token of [organiser, committee.token]) {
     await until(async () => {
       const reviewed = await call(token, `/campaigns/${id}/flag-review`, 'POST').catch(() => false as const)
-      return reviewed || (await isStage(id, 'committee', 'open'))
+      return reviewed || (await stageOf(id, 'committee')).state === 'open'
     }, 'the vote is looked at')
   }
-  await until(() => isStage(id, 'committee', 'open'), 'the committee may decide')
+  await reach(id, 'committee')
   await until(async () => {
     // Where the committee's stage opened in the same moment, nobody has looked yet.
     for (const token of [organiser, committee.token]) await call(token, `/campaigns/${id}/flag-review`, 'POST').catch(() => undefined)

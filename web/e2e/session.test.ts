@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accessible, api, look, phone, signIn, signedIn, world } from './world.ts'
+import { accessible, answerJson, api, look, phone, signIn, signedIn, world } from './world.ts'
 
 test('a wrong password is said beside the form, the right one opens the app', async () => {
   const { people } = await world()
@@ -77,10 +77,7 @@ test('an invite code opens an account with a first password, and the next sign-i
 test('who cannot get in is told whom to ask', async () => {
   const { page, context, faults } = await phone()
   // An enterprise that has set its number, which the demo has not.
-  await page.route('**/api/v1/config', async (route) => {
-    const there = (await (await route.fetch()).json()) as { enterprise: object }
-    await route.fulfill({ json: { ...there, enterprise: { ...there.enterprise, name: '新疆阿尔金山矿业集团有限公司党委', help_phone: '0906-8812345' } } })
-  })
+  await answerJson<{ enterprise: object }>(page, '**/api/v1/config', (there) => ({ ...there, enterprise: { ...there.enterprise, name: '新疆阿尔金山矿业集团有限公司党委', help_phone: '0906-8812345' } }))
   await page.goto('/m/')
   assert.equal(await page.getByRole('link', { name: '求助电话 0906-8812345' }).getAttribute('href'), 'tel:0906-8812345')
   await page.getByRole('button', { name: '忘记密码' }).click()

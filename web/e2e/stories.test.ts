@@ -14,13 +14,13 @@ test('a member’s day: read and answer in the morning, vote at noon, an idea af
     taps++
   }
   // Morning: the study item, the paper.
-  await page.getByText(/约 \d+ 分钟/).first().waitFor()
-  await look(page, 'member-1-morning')
+  await page.getByText(/约 \d+\s分钟/).first().waitFor()
+  await look(page, 'member-1-morning', { kept: true })
   await tap(/^每日一学/, 'link')
   await page.getByText('时间已够').waitFor({ timeout: 30_000 })
   await tap('完成学习')
   await page.getByText('已完成').waitFor()
-  await look(page, 'member-2-read')
+  await look(page, 'member-2-read', { kept: true })
   const before = taps
   let answers = 0
   await tap('去答题', 'link')
@@ -41,11 +41,11 @@ test('a member’s day: read and answer in the morning, vote at noon, an idea af
   const besides = taps - before - answers
   console.log(`today’s questions: ${besides + 1} taps from the guide’s link beside the answers`)
   assert(besides + 1 <= 5, `${besides + 1} taps`)
-  await look(page, 'member-3-answered')
+  await look(page, 'member-3-answered', { kept: true })
   await tap('回首页', 'link')
   await page.getByRole('heading', { name: '今天完成了' }).waitFor()
   console.log(`a member’s morning: ${taps} taps`)
-  await look(page, 'member-4-done')
+  await look(page, 'member-4-done', { kept: true })
   const today = await api<{ minutes_left: number; streak: { days: number; today_done: boolean }; points: { today: number } }>(who, '/me/today')
   assert.deepEqual([today.minutes_left, today.streak], [0, { days: 1, today_done: true }])
   assert(today.points.today > 0)
@@ -57,7 +57,7 @@ test('a member’s day: read and answer in the morning, vote at noon, an idea af
   await page.getByRole('button', { name: '去投票' }).click()
   await page.getByRole('button', { name: '确认投票' }).click()
   await page.getByRole('heading', { name: '您已投票' }).waitFor()
-  await look(page, 'member-5-voted')
+  await look(page, 'member-5-voted', { kept: true })
   await page.getByRole('button', { name: '返回' }).click()
   await page.getByRole('link', { name: /十大优秀党建品牌评选.*已投票/ }).waitFor()
 
@@ -91,10 +91,11 @@ test('a member’s day: read and answer in the morning, vote at noon, an idea af
   }
   await notice.first().click()
   await page.getByText('花钱不多，入冬前装好。').waitFor()
-  await look(page, 'member-6-idea')
+  await look(page, 'member-6-idea', { kept: true })
   await page.evaluate(() => (location.hash = '#/me/points'))
+  await page.getByRole('heading', { name: '我的积分' }).waitFor()
   await page.getByText(/罐笼候车区加装挡风帘/).first().waitFor()
-  await look(page, 'member-7-points')
+  await look(page, 'member-7-points', { kept: true })
   assert.deepEqual(faults, [])
   await context.close()
 })

@@ -182,7 +182,7 @@ test('a slow reading keeps its place, a failed one says so and is tried again', 
   await page.route('**/api/v1/me/desk*', (route) => slow.then(() => route.fulfill({ status: 503, body: '' })))
   await page.getByRole('link', { name: '工作', exact: true }).click()
   await page.getByText('正在加载').first().waitFor()
-  await look(page, 'work-slow')
+  await look(page, 'work-slow', { waiting: true })
   answers()
   await page.getByText('系统正在维护').waitFor()
   await look(page, 'work-failed')

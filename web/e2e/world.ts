@@ -1,22 +1,17 @@
 // What the tests of one file share: a server with a demo enterprise of their own, a browser, and people who sign in. Tests
 // wait for what they see, never for time.
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, type CDPSession, type Page, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core'
 import { type Demo, type People, type Person, startDemo } from './demo.ts'
 import { serve } from './serve.ts'
+import { watch } from './witness.ts'
+
+export { accessible, fits, look, picture } from './sight.ts'
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-/** What is no more than a moderate finding is not asked for, nor where on the page a finding stands: its text says so. */
-const MODERATE = ['region', 'heading-order', 'page-has-heading-one', 'landmark-one-main', 'landmark-unique', 'landmark-no-duplicate-main', 'landmark-no-duplicate-banner', 'landmark-no-duplicate-contentinfo', 'landmark-banner-is-top-level', 'landmark-main-is-top-level', 'landmark-contentinfo-is-top-level', 'landmark-complementary-is-top-level', 'skip-link', 'empty-heading', 'image-redundant-alt', 'presentation-role-conflict', 'aria-allowed-role', 'scope-attr-valid', 'meta-viewport-large']
-const AXE_OPTIONS = { resultTypes: ['violations'], selectors: false, ancestry: false, xpath: false, rules: Object.fromEntries(MODERATE.map((rule) => [rule, { enabled: false }])) }
-const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
-/** Screenshots, kept for people to look at. */
-const PICTURES = fileURLToPath(new URL('./pictures', import.meta.url))
 /** Pages and their parts come from this machine: what is not there by then does not come. */
 const PATIENCE_MS = 30_000
 
@@ -35,7 +30,6 @@ let closeProxy: (() => void) | undefined
 export const world = () => (started ??= start())
 
 async function start(): Promise<World> {
-  mkdirSync(PICTURES, { recursive: true })
   const folder = process.env['XIANFENG_DEMO']
   assert(folder, 'e2e/run.ts prepares the demo enterprise')
   // The shell is the same browser without its windows, which nobody looks at, and starts in half the time.
@@ -83,6 +77,7 @@ export async function phone(width = 375, agent?: string): Promise<Phone> {
   const { browser, address } = await world()
   const context = await browser.newContext({ ...(agent ? { userAgent: agent } : {}), viewport: { width, height: width > 500 ? 1024 : 812 }, baseURL: address, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
   context.setDefaultTimeout(PATIENCE_MS)
+  watch(context)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
@@ -121,112 +116,6 @@ export async function signIn(page: Page, { number, password }: Person) {
   await page.getByRole('heading', { name: '登录', exact: true }).waitFor({ state: 'detached' })
 }
 
-/** Nothing of impact serious or critical on the page as it is now. */
-export async function accessible(page: Page, name: string) {
-  // eval is refused by the page's own policy; a script of the driver is not the page's.
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
-  const found = await page.evaluate(async (options) => {
-    const { violations } = await (window as unknown as { axe: { run: (where: Document, how: object) => Promise<{ violations: Array<{ id: string; impact: string; nodes: Array<{ html: string; failureSummary: string }> }> }> } }).axe.run(document, options)
-    return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(' | ')}`)
-  }, AXE_OPTIONS)
-  assert.deepEqual(found, [], `${name}: accessibility`)
-}
-
-/** The page at root fonts of 16, 20, 24 and 30 px without anything to scroll sideways. */
-export async function fits(page: Page, name: string) {
-  for (const size of [16, 20, 24, 30]) {
-    await page.evaluate((px) => (document.documentElement.style.fontSize = `${px}px`), size)
-    const wide = await page.evaluate(() => {
-      const room = document.documentElement.clientWidth
-      if (document.documentElement.scrollWidth <= room) return []
-      return [...document.querySelectorAll('body *')].filter((part) => part.getBoundingClientRect().right > room + 0.5).map((part) => part.outerHTML.slice(0, 120)).slice(0, 5)
-    })
-    assert.deepEqual(wide, [], `${name}: too wide at ${size} px`)
-  }
-  await page.evaluate(() => (document.documentElement.style.fontSize = ''))
-}
-
-/** Buttons, links and fields are at least 44 px high (60 in 关怀 mode), but for links within a sentence. */
-export async function touchable(page: Page, name: string, least = 44) {
-  const small = await page.evaluate((px) => {
-    const parts = [...document.querySelectorAll<HTMLElement>('button, a[href], input:not([type=file]), select, textarea, summary')]
-    return parts
-      .filter((part) => {
-        const { width, height } = part.getBoundingClientRect()
-        const inSentence = part.tagName === 'A' && getComputedStyle(part).display === 'inline'
-        return width > 0 && height > 0 && height < px - 0.5 && !inSentence && !part.closest('.hidden')
-      })
-      .map((part) => part.outerHTML.slice(0, 120))
-  }, least)
-  assert.deepEqual(small, [], `${name}: smaller than ${least} px`)
-}
-
-/** A picture of the whole page for people, and everything that holds for every page. */
-export async function look(page: Page, name: string) {
-  // So that e2e/run.ts can say which pages nobody looked at.
-  const seen = process.env['XIANFENG_LOOKED']
-  if (seen) appendFileSync(seen, `${new URL(page.url()).hash.slice(1).split('?')[0]}\n`)
-  const size = page.viewportSize()!
-  // The page grows from picture to picture, so that its screen is made small again as seldom as can be.
-  await grow(page)
-  await shoot(page, name)
-  await accessible(page, name)
-  await touchable(page, name)
-  await fits(page, name)
-  await setCare(page, true)
-  await grow(page)
-  await shoot(page, `${name}-care`)
-  await touchable(page, `${name} (care)`, 60)
-  await setCare(page, false)
-  await page.setViewportSize({ width: 768, height: size.height })
-  await grow(page)
-  await shoot(page, `${name}-768`)
-  // Where the screen is wide, large type still has to find its place.
-  await setCare(page, true)
-  await grow(page)
-  await shoot(page, `${name}-care-768`)
-  await setCare(page, false)
-  await page.setViewportSize(size)
-}
-
-/** As if another tab had chosen large type. */
-export async function setCare(page: Page, on: boolean) {
-  const is = await page.evaluate((value) => {
-    window.dispatchEvent(new StorageEvent('storage', { key: 'xianfeng.care', newValue: value }))
-    // What depends on it beside the styles is there a moment later.
-    return new Promise<boolean>((settled) => setTimeout(() => settled(document.documentElement.classList.contains('care'))))
-  }, on ? '1' : null)
-  assert.equal(is, on)
-}
-
-/** The whole page on one screen, so that what sticks to the bottom is at the bottom. */
-export async function picture(page: Page, name: string, width?: number) {
-  const size = page.viewportSize()!
-  if (width) await page.setViewportSize({ width, height: size.height })
-  await grow(page)
-  await shoot(page, name)
-  await page.setViewportSize(size)
-}
-
-/** Makes the screen as high as the page, where the page is higher. */
-async function grow(page: Page) {
-  const { width, height } = page.viewportSize()!
-  const needed = await page.evaluate(() => document.documentElement.scrollHeight)
-  if (needed > height) await page.setViewportSize({ width, height: needed })
-}
-
-const devtools = new WeakMap<Page, Promise<CDPSession>>()
-
-/** A picture of the screen as it is. The driver's own way waits and packs for longer than all the rest of a look takes. */
-async function shoot(page: Page, name: string) {
-  let session = devtools.get(page)
-  if (!session) devtools.set(page, (session = page.context().newCDPSession(page)))
-  // A page that has just grown is painted a frame later.
-  await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))))
-  const { data } = await (await session).send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true })
-  await writeFile(join(PICTURES, `${name}.png`), data, 'base64')
-}
-
 let newcomers = 0
 
 /** A member of the secretary's plant without a duty who has done nothing yet, by the name that `signedIn` and `api` take. */
@@ -257,6 +146,47 @@ export async function newcomer(): Promise<string> {
 export async function shorten(seconds: number) {
   const today = await api<{ items: Array<{ item_id: string }> }>('member', '/study/today')
   await api('organiser', `/study/items/${today.items[0]!.item_id}`, 'PATCH', { minimum_seconds: seconds })
+}
+
+/**
+ * Has the server's answers to what a page reads at `pattern` come as `change` makes them, until `unroute`. Each is asked
+ * for on a connection of the driver, which may have been closed meanwhile; a page that was left waits for none.
+ */
+export async function answerWith(page: Page, pattern: string, change: (body: string) => string) {
+  await page.route(pattern, async (route) => {
+    if (route.request().method() !== 'GET') return route.fallback()
+    try {
+      const answer = await route.fetch({ maxRetries: 2 })
+      // As it comes over a line: what was said of its length and packing is true of it no more.
+      const { 'content-length': _length, 'content-encoding': _packing, 'transfer-encoding': _pieces, ...headers } = answer.headers()
+      const body = await answer.text()
+      await route.fulfill({ status: answer.status(), headers, body: answer.ok() ? change(body) : body })
+    } catch (error) {
+      if (page.isClosed()) return
+      console.log(`${route.request().url()} was not answered: ${String(error)}`)
+      await route.abort().catch(() => undefined)
+    }
+  })
+}
+
+/** The same for one thing as JSON. */
+export const answerJson = <T extends object>(page: Page, pattern: string, change: (there: T) => object) => answerWith(page, pattern, (body) => JSON.stringify(change(JSON.parse(body) as T)))
+
+/** Opens the app anew at a page: nothing that an earlier one asked for is still on its way. */
+export async function openAnew(page: Page, path: string) {
+  await page.goto('about:blank')
+  await page.goto(`/m/#${path}`)
+}
+
+/** Waits until something outside of a page is there, by asking again. */
+export async function until<T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> {
+  const end = Date.now() + 90_000
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    assert(Date.now() < end, `in vain: ${what}`)
+    await new Promise((go) => setTimeout(go, 200))
+  }
 }
 
 /** Turns the pages of a list until `text` is there: other tests have filled it, too. */

@@ -9,13 +9,13 @@ test('days near today have names, others their date', () => {
   expect(day('2026-11-27', noon)).toBe('明天')
   expect(day('2026-12-03', noon)).toBe('12月3日')
   expect(day('2025-12-03', noon)).toBe('2025年12月3日')
-  expect(moment('2026-11-26T22:38:54+08:00', noon)).toBe('今天 22:38')
+  expect(moment('2026-11-26T22:38:54+08:00', noon)).toBe('今天\u00a022:38')
 })
 
 test('what is left is said in the largest unit that means something', () => {
-  expect(left('2026-11-26T12:00:30+08:00', noon)).toBe('还剩 1 分钟')
-  expect(left('2026-11-26T18:00:00+08:00', noon)).toBe('还剩 6 小时')
-  expect(left('2026-12-03T18:00:00+08:00', noon)).toBe('还剩 7 天')
+  expect(left('2026-11-26T12:00:30+08:00', noon)).toBe('还剩 1\u00a0分钟')
+  expect(left('2026-11-26T18:00:00+08:00', noon)).toBe('还剩 6\u00a0小时')
+  expect(left('2026-12-03T18:00:00+08:00', noon)).toBe('还剩 7\u00a0天')
   expect(left('2026-11-26T11:00:00+08:00', noon)).toBe('已截止')
 })
 

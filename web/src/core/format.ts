@@ -35,9 +35,9 @@ export function date(value: string): string {
   return `${month}月${dayOfMonth}日`
 }
 
-/** `今天 22:38`. */
+/** `今天 22:38`, on one line. */
 export function moment(value: string | null | undefined, now = serverNow()): string {
-  return value ? `${day(value, now)} ${value.slice(11, 16)}` : ''
+  return value ? `${day(value, now)}\u00a0${value.slice(11, 16)}` : ''
 }
 
 /** What is left until `until`: 还剩 3 天, 还剩 2 小时, 还剩 5 分钟, 已截止. */
@@ -45,13 +45,13 @@ export function left(until: string | null | undefined, now = serverNow()): strin
   if (!until) return ''
   const minutes = Math.floor((Date.parse(until) - now) / 60_000)
   if (minutes < 0) return '已截止'
-  if (minutes < 60) return `还剩 ${Math.max(minutes, 1)} 分钟`
-  if (minutes < 48 * 60) return `还剩 ${Math.floor(minutes / 60)} 小时`
-  return `还剩 ${Math.floor(minutes / 1440)} 天`
+  if (minutes < 60) return `还剩 ${Math.max(minutes, 1)}\u00a0分钟`
+  if (minutes < 48 * 60) return `还剩 ${Math.floor(minutes / 60)}\u00a0小时`
+  return `还剩 ${Math.floor(minutes / 1440)}\u00a0天`
 }
 
 /** 约 2 分钟. */
-export const about = (seconds: number) => (seconds < 60 ? `约 ${Math.max(seconds, 1)} 秒` : `约 ${Math.round(seconds / 60)} 分钟`)
+export const about = (seconds: number) => (seconds < 60 ? `约 ${Math.max(seconds, 1)}\u00a0秒` : `约 ${Math.round(seconds / 60)}\u00a0分钟`)
 
 /** `1:05`. */
 export const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`

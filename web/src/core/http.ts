@@ -2,6 +2,7 @@
 // beside its answers.
 import { ref } from 'vue'
 import { client } from 'xianfeng-client/client'
+import { waited } from './patience'
 import { place } from './place'
 import { toProblem } from './problem'
 import { renew, token } from './session'
@@ -22,7 +23,6 @@ const LIMIT_UPLOAD_MS = 120_000
 /** A whole roster is looked at row by row. */
 const LIMIT_IMPORT_MS = 600_000
 const limitOf = (path: string) => (path.includes('/api/v1/imports/') ? LIMIT_IMPORT_MS : path.endsWith('/files') ? LIMIT_UPLOAD_MS : LIMIT_MS)
-const LONGEST_PATIENCE_SECONDS = 3
 /** Asked before anybody has signed in. */
 const OPEN = /\/api\/v1\/(labels|config|session\/reset-request)$/
 
@@ -43,15 +43,11 @@ async function send(input: RequestInfo | URL): Promise<Response> {
   }
 }
 
-/** A crowd that asks at eight in the morning is over in a moment: what is only read is asked for once more by itself. */
+/** What is only read is asked for once more by itself. */
 async function patient(request: Request): Promise<Response> {
   if (request.method !== 'GET') return limited(request)
   const response = await limited(request.clone())
-  const seconds = Number(response.headers.get('Retry-After'))
-  if ((response.status !== 503 && response.status !== 429) || !(seconds > 0 && seconds <= LONGEST_PATIENCE_SECONDS)) return response
-  // Not all at the same moment again.
-  await new Promise((over) => setTimeout(over, (seconds + Math.random()) * 1000))
-  return limited(request)
+  return (await waited(response)) ? limited(request) : response
 }
 
 async function hearOfChange(response: Response) {

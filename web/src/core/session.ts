@@ -2,6 +2,7 @@
 // no script can read. Of several tabs one renews and tells the others.
 import { reactive } from 'vue'
 import { alone } from './lock'
+import { waited } from './patience'
 import { place } from './place'
 import { arrived, stay } from './platform'
 import { Problem, toProblem } from './problem'
@@ -34,17 +35,20 @@ let signedInAgain: Array<() => void> = []
 
 /** A network that swallows an answer must not hold up every tab. */
 const LIMIT_MS = 20_000
+/** How often a crowded server is asked again before the page says so: nobody can do anything without a session. */
+const PATIENCE = 3
 
 /** Calls about the session itself: no token goes with them, and no answer to them is a reason to renew. */
-async function call(path: string, body: unknown, method = 'POST'): Promise<Response> {
-  let response: Response
+const call = async (path: string, body: unknown, method = 'POST') => settled(await ask(path, body, method))
+
+async function ask(path: string, body: unknown, method = 'POST'): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (method === 'DELETE' && access) headers['Authorization'] = `Bearer ${access}`
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), LIMIT_MS)
   try {
-    response = await fetch(`${place}/api/v1/session${path}`, {
+    return await fetch(`${place}/api/v1/session${path}`, {
       signal: limit.signal,
       method,
       headers,
@@ -55,6 +59,9 @@ async function call(path: string, body: unknown, method = 'POST'): Promise<Respo
     clearTimeout(timer)
     throw toProblem(error)
   }
+}
+
+async function settled(response: Response): Promise<Response> {
   if (response.ok) {
     heardOfChange(response.status)
     return response
@@ -114,8 +121,10 @@ async function refresh(): Promise<void> {
   await alone('session', async () => {
     // Another tab was faster.
     if (access !== before && Date.now() < accessUntil) return
-    const response = await call('/refresh', { cookie: true })
-    take((await response.json()) as Tokens)
+    let response = await ask('/refresh', { cookie: true })
+    // Turned away unread, so that the cookie is as good as it was.
+    for (let again = 0; again < PATIENCE && (await waited(response)); again++) response = await ask('/refresh', { cookie: true })
+    take((await (await settled(response)).json()) as Tokens)
   })
 }
 

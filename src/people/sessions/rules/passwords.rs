@@ -96,8 +96,9 @@ pub fn check(password: &str, owner: &Owner) -> Result<(), Weakness> {
 
 fn check_form(password: &str, is_privileged: bool) -> Result<(), Weakness> {
     let length = password.chars().count();
+    // who has to write a longer one is told so at once
     if length < PASSWORD_MIN {
-        return Err(Weakness::TooShort);
+        return Err(if is_privileged { Weakness::TooShortForDuty } else { Weakness::TooShort });
     }
     if length > PASSWORD_MAX {
         return Err(Weakness::TooLong);
@@ -316,7 +317,9 @@ mod tests {
     fn privileged_duties_need_ten_characters() {
         let privileged = Owner { is_privileged: true, ..owner() };
         assert_eq!(check("lh-20-xq8", &owner()), Ok(()));
-        assert_eq!(check("lh-20-xq8", &privileged), Err(Weakness::TooShortForDuty));
+        for short in ["lh-20-xq8", "lh-20"] {
+            assert_eq!(check(short, &privileged), Err(Weakness::TooShortForDuty), "{short}");
+        }
         assert_eq!(check("lh-20-xq88", &privileged), Ok(()));
     }
 

@@ -51,7 +51,7 @@ export async function rosterOf(unit: string): Promise<{ members: RosterItem[]; w
 /** `37.50%` of 3750 basis points, without zeros that say nothing. */
 export const percent = (bp: number | null | undefined) => (bp == null ? '—' : `${(bp / 100).toFixed(2).replace(/\.?0+$/, '')}%`)
 
-export const yuan = (fen: number) => `${(fen / 100).toLocaleString('zh-CN', { minimumFractionDigits: fen % 100 ? 2 : 0, maximumFractionDigits: 2 })} 元`
+export const yuan = (fen: number) => `${(fen / 100).toLocaleString('zh-CN', { minimumFractionDigits: fen % 100 ? 2 : 0, maximumFractionDigits: 2 })}\u00a0元`
 
 /** Yuan as people write them, in fen; nothing where that is no sum of money. */
 export function fen(text: string): number | null {
