@@ -149,6 +149,13 @@ enum AuditCommand {
         #[command(flatten)]
         config: Box<Config>,
     },
+    /// Checks that an export of the trail holds every line as it was sealed, and names the first that differs
+    VerifyExport {
+        /// What GET /api/v1/exports/trail gave as ndjson
+        file: PathBuf,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -176,6 +183,14 @@ enum AdminCommand {
         /// The name of the root unit, for a database without units
         #[arg(long, default_value = "集团党委")]
         unit_name: String,
+        #[command(flatten)]
+        config: Box<Config>,
+    },
+    /// Takes away the second factor of somebody who has lost it, where no two administrators can
+    ResetSecondFactor {
+        /// Whose it is
+        #[arg(long)]
+        employee_no: String,
         #[command(flatten)]
         config: Box<Config>,
     },
@@ -283,6 +298,9 @@ async fn run(command: Command) -> Result<(), String> {
             let command = operator::Command::CreateAdministrator { employee_no, name, unit_code, unit_name };
             operate(*config, command, Vec::new()).await
         }
+        Command::Admin(AdminCommand::ResetSecondFactor { employee_no, config }) => {
+            operate(*config, operator::Command::ResetSecondFactor { employee_no }, Vec::new()).await
+        }
         Command::Import(command) => import(command).await,
         Command::RebuildBoards { dry_run, config } => {
             operate(*config, operator::Command::RebuildBoards { dry_run }, Vec::new()).await
@@ -298,6 +316,10 @@ async fn run(command: Command) -> Result<(), String> {
         Command::AfterRestore { taken_at, config } => after_restore(&config, taken_at).await,
         Command::Audit(AuditCommand::Verify { config }) => {
             operate(*config, operator::Command::VerifyTrail, Vec::new()).await
+        }
+        Command::Audit(AuditCommand::VerifyExport { file, config }) => {
+            let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            operate(*config, operator::Command::VerifyTrailExport, bytes).await
         }
         Command::Outbox(command) => look_after_messages(command).await,
         Command::Work(config) => {

@@ -17,6 +17,7 @@ use xianfeng::base::own_case::Involvement::{
 };
 use xianfeng::base::own_case::Judgement::*;
 use xianfeng::base::own_case::{Involvement, Judgement};
+use xianfeng::web::second_factor::{MARKS, Mark};
 
 use crate::openapi::operations;
 use crate::support::{Person, TestApp, send};
@@ -135,6 +136,19 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /invitations", INVITERS, Plain),
     ("GET /resets", INVITERS, Plain),
     ("POST /resets/{id}/approval", INVITERS, Plain),
+    // second_factors
+    ("GET /me/second-factor", SignedIn, Plain),
+    ("POST /me/second-factor", SignedIn, Plain),
+    ("POST /me/second-factor/confirmation", SignedIn, Plain),
+    ("POST /me/second-factor/recovery-codes", SignedIn, Plain),
+    ("POST /me/second-factor/removal", SignedIn, Plain),
+    ("POST /session/second-factor", SignedIn, Plain),
+    ("GET /second-factor-resets", ADMINISTRATORS, Plain),
+    ("POST /second-factor-resets", ADMINISTRATORS, Plain),
+    ("GET /second-factor-resets/{id}", ADMINISTRATORS, Plain),
+    ("POST /second-factor-resets/{id}/approval", ADMINISTRATORS, Plain),
+    ("POST /second-factor-resets/{id}/refusal", ADMINISTRATORS, Plain),
+    ("POST /second-factor-resets/{id}/withdrawal", ADMINISTRATORS, Plain),
     // desk
     ("GET /me/desk", SignedIn, Plain),
     ("GET /units/{id}/desk", UNIT_WATCHERS, OfUnit),
@@ -441,6 +455,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     // audit
     ("GET /audit", With(&[Auditor]), Plain),
     ("GET /audit/verification", With(&[Auditor]), Plain),
+    ("GET /exports/trail", With(&[Auditor]), Plain),
     // settings
     ("GET /settings", SETTING_READERS, Plain),
     ("GET /settings/{key}", SETTING_READERS, Plain),
@@ -506,6 +521,15 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
         Open("his own device says yes; that is what the second person is for where he has none"),
     ),
     ("POST /me/resets/{id}/refusal", Open("his own device says no, which outweighs every yes")),
+    ("POST /me/second-factor", Open(OWN)),
+    ("POST /me/second-factor/confirmation", Open(OWN)),
+    ("POST /me/second-factor/recovery-codes", Open(OWN)),
+    ("POST /me/second-factor/removal", Open(OWN)),
+    ("POST /session/second-factor", Open(OWN)),
+    ("POST /second-factor-resets", Open("asks for it, never for his own; another one answers")),
+    ("POST /second-factor-resets/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /second-factor-resets/{id}/refusal", Judges(&[AnswerProposal])),
+    ("POST /second-factor-resets/{id}/withdrawal", Open(BACK)),
     ("POST /invitations", Open("a code for somebody who ever signed in waits for another person")),
     ("POST /resets/{id}/approval", Judges(&[AnswerProposal])),
     ("PATCH /me", Open(OWN)),
@@ -719,6 +743,62 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
     (ReviewText, &[Author, CoAuthor], "texts::nobody_decides_about_a_text_of_his_own"),
     (AnswerFeedback, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
 ];
+
+/// Judgements that are the second of two.
+const SECOND: [Judgement; 6] =
+    [AnswerProposal, ConfirmSelectionChange, ReviewFlags, ReviewBulletin, DecideSelection, CorrectOutcome];
+
+/// Routes that look like acts of a second person and ask for no code again, and why.
+const NOT_SECOND: &[(&str, &str)] = &[
+    ("POST /me/resets/{id}/approval", "the member himself says that he asked for it, from a device of his own"),
+    ("POST /me/resets/{id}/refusal", "a no that protects the account is not held up"),
+];
+
+/// Exports that ask for no code again, and why.
+const NOT_PERSONAL: &[(&str, &str)] = &[
+    ("GET /exports/units", "names of units, which everybody sees"),
+    ("GET /exports/questions", "the question bank, without anybody who answered"),
+    ("GET /exports/brands", "brands of units, which everybody sees"),
+    ("GET /exports/campaigns/{id}", "published for everybody to recompute, also without signing in"),
+];
+
+#[test]
+fn every_act_of_a_second_person_and_every_export_asks_for_a_code_again_or_says_why_not() {
+    let marked: BTreeMap<&str, Mark> = MARKS.iter().copied().collect();
+    assert_eq!(marked.len(), MARKS.len(), "a route has two marks");
+    let known: BTreeSet<&str> = ROUTES.iter().map(|(route, ..)| *route).collect();
+    let gone: Vec<&&str> = marked.keys().filter(|route| !known.contains(**route)).collect();
+    assert!(gone.is_empty(), "marks of src/web/second_factor.rs without a route: {gone:#?}");
+    let is_second = |route: &str| {
+        let judged = OWN_CASE.iter().find(|(known, _)| *known == route).map_or(&[][..], |(_, case)| judgements(*case));
+        let verb = ["/approval", "/refusal"].iter().any(|end| route.ends_with(end));
+        verb || judged.iter().any(|judgement| SECOND.contains(judgement))
+    };
+    let reason = |list: &[(&str, &str)], route: &str| list.iter().any(|(exempt, _)| *exempt == route);
+    let mut wrong = Vec::new();
+    for route in &known {
+        let mark = marked.get(route).copied();
+        let (second, export) = (is_second(route), route.starts_with("GET /exports/"));
+        let due = second && !reason(NOT_SECOND, route) || export && !reason(NOT_PERSONAL, route);
+        let fits = match mark {
+            Some(Mark::SecondPerson) => second && due,
+            Some(Mark::PersonalData) => export && due,
+            Some(Mark::OwnAccount) => !second && !export,
+            None => !due,
+        };
+        if !fits {
+            wrong.push(format!("{route}: {mark:?}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "a mark in src/web/second_factor.rs, or a reason in tests/access.rs:\n{}",
+        wrong.join("\n")
+    );
+    let exempt = NOT_SECOND.iter().chain(NOT_PERSONAL);
+    let idle: Vec<_> = exempt.filter(|(route, _)| !known.contains(route) || marked.contains_key(route)).collect();
+    assert!(idle.is_empty(), "reasons for nothing: {idle:#?}");
+}
 
 const HANDLING: &[Involvement] = &[Author, CoAuthor, MergedAuthor, Implementer];
 const ENTRANTS: &[Involvement] = &[Owner, Writer, Involvement::OfUnit];

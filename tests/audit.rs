@@ -8,9 +8,10 @@ use uuid::Uuid;
 use xianfeng::base::capability::Role;
 use xianfeng::db::{Never, Stop};
 use xianfeng::kernel::trail::{self, Act};
+use xianfeng::oversight::audit::Audit;
 
 use crate::members::{administrator, ids};
-use crate::support::process::{Site, printed};
+use crate::support::process::{Site, complaint, printed};
 use crate::support::{Person, TestApp, on_postgres, send};
 
 async fn auditor(app: &TestApp) -> Person<'_> {
@@ -346,4 +347,108 @@ async fn the_operator_checks_the_trail_and_each_day_has_an_anchor() {
     drop(server);
     let told = printed(&site.command(&["audit", "verify"]).await);
     assert!(told.contains("核验通过"), "also without a server: {told}");
+}
+
+/// The trail of some days as an export.
+async fn exported(auditor: &Person<'_>, query: &str) -> String {
+    let reply = auditor.get(&format!("/exports/trail?{query}")).await;
+    reply.ok(200);
+    reply.text()
+}
+
+#[tokio::test]
+async fn the_trail_of_some_days_is_taken_out_whole_and_in_the_order_of_the_chain() {
+    let app = TestApp::start().await;
+    note(&app, "test.before", 0).await;
+    app.tick().await;
+    app.set_clock("2026-07-02T09:00:00+08:00");
+    let auditor = auditor(&app).await;
+    // more than one portion
+    for number in 1..=600 {
+        note(&app, "test.within", number).await;
+    }
+    app.tick().await;
+    app.set_clock("2026-07-03T09:00:00+08:00");
+    note(&app, "test.after", 601).await;
+    let auditor = app.sign_in_anew(&auditor).await;
+    let reply = auditor.get("/exports/trail?from=2026-07-02&until=2026-07-02").await;
+    reply.ok(200);
+    assert_eq!(reply.header("content-type"), Some("application/x-ndjson"));
+    let text = reply.text();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (opening, ending) = (&lines[0], lines.last().unwrap());
+    assert_eq!((&opening["export"], &opening["from"]), (&json!("trail"), &json!("2026-07-02")));
+    assert_eq!(ending, &json!({ "end": true, "lines": lines.len() - 2 }));
+    let first = opening["before"]["position"].as_i64().unwrap() + 1;
+    let positions: Vec<i64> = lines[1..lines.len() - 1].iter().map(|line| line["position"].as_i64().unwrap()).collect();
+    assert_eq!(positions, (first..first + positions.len() as i64).collect::<Vec<_>>(), "no gap");
+    assert_eq!(text.matches("test.within").count(), 600);
+    assert!(!text.contains("test.before") && !text.contains("test.after"));
+    let signed = lines.iter().find(|line| line["action"] == "sessions.sign_in").unwrap();
+    assert_eq!((&signed["actor_name"], &signed["actor_id"]), (&json!("审计"), &json!(auditor.id)));
+    // what left the house stands in the trail, and an export of today holds the one before
+    let today = exported(&auditor, "from=2026-07-03&until=2026-07-03").await;
+    assert!(today.contains("audit.export_trail") && today.contains("exports.download") && today.contains("test.after"));
+    let table = auditor.get("/exports/trail?from=2026-07-02&until=2026-07-02&format=csv").await;
+    table.ok(200);
+    assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert!(table.text().starts_with("\u{FEFF}\"序号\","));
+    assert_eq!(table.text().matches("\"test.within\"").count(), 600);
+    let nothing = exported(&auditor, "from=2025-01-01&until=2025-12-31").await;
+    assert_eq!(nothing.lines().count(), 2);
+    auditor.get("/exports/trail?from=2026-07-02&until=2026-07-01").await.refused(400, "query.invalid");
+    auditor.get("/exports/trail?from=2026-07-02").await.refused(400, "query.invalid");
+}
+
+#[tokio::test]
+async fn an_export_that_was_changed_on_the_way_is_found_out() {
+    let app = TestApp::start().await;
+    for number in 1..=5 {
+        note(&app, "test.sealed", number).await;
+    }
+    let auditor = auditor(&app).await;
+    let text = exported(&auditor, "from=2026-07-01&until=2026-07-01").await;
+    let audit: Audit = app.app.get();
+    let check = |text: &str| audit.verify_export(text.as_bytes());
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(check(&text), Ok((1, lines.len() as i64 - 2)));
+    let join = |lines: &[&str]| lines.join("\n") + "\n";
+    let without = |place: usize| {
+        let mut left = lines.clone();
+        left.remove(place);
+        join(&left)
+    };
+    let mut swapped = lines.clone();
+    swapped.swap(2, 3);
+    let tampered = [
+        text.replacen(r#"{\"number\":\"3\"}"#, r#"{\"number\":\"9\"}"#, 1),
+        text.replacen("test.sealed", "test.other", 1),
+        text.replacen("\"done\"", "\"refused\"", 1),
+        text.replacen("2026-07-01T08:00:00+08:00\",\"actor", "2026-07-01T09:00:00+08:00\",\"actor", 1),
+        without(2),
+        without(0),
+        without(lines.len() - 1),
+        without(lines.len() - 2),
+        join(&swapped),
+        join(&lines[..3]),
+        format!("{text}{}\n", lines[1]),
+        String::new(),
+    ];
+    for (number, tampered) in tampered.iter().enumerate() {
+        assert_ne!(*tampered, text, "{number} changes something");
+        assert!(check(tampered).is_err(), "{number}: {tampered}");
+    }
+    assert!(check(&tampered[0]).unwrap_err().contains("第 3 条"), "{:?}", check(&tampered[0]));
+    // under another key nothing fits
+    let other = TestApp::start().await;
+    assert!(other.app.get::<Audit>().verify_export(text.as_bytes()).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_operator_checks_an_export_of_the_trail() {
+    let site = Site::open(1).await;
+    let file = site.folder().join("trail.ndjson");
+    std::fs::write(&file, "{}\n").unwrap();
+    let told = site.command(&["audit", "verify-export", file.to_str().unwrap()]).await;
+    assert!(complaint(&told).contains("不是留痕导出文件"), "{}", complaint(&told));
 }

@@ -23,6 +23,7 @@ const WINGS: &[(&str, &[&str])] = &[
 const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("bulletins", &["documents"]),
     ("sessions", &["members"]),
+    ("second_factors", &["members", "sessions"]),
     ("platforms", &["members", "sessions"]),
     ("channels", &["members", "platforms"]),
     ("texts", &["members", "sessions", "platforms"]),

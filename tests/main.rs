@@ -50,6 +50,7 @@ mod duties;
 mod phones;
 mod sessions;
 mod resets;
+mod second_factors;
 mod platforms;
 mod channels;
 mod study;

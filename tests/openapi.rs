@@ -207,7 +207,8 @@ fn bytes_are_strings_with_a_media_type() {
             for (kind, content) in content {
                 let schema = &content["schema"];
                 let is_list = schema["type"] == "array" && schema["items"]["type"] == "integer";
-                let is_binary = !kind.contains("json") && !kind.starts_with("text/") && !kind.starts_with("multipart/");
+                let is_json = kind == "application/json" || kind.ends_with("+json");
+                let is_binary = !is_json && !kind.starts_with("text/") && !kind.starts_with("multipart/");
                 let is_told = schema["type"] == "string" && schema["contentMediaType"] == kind.as_str();
                 if is_list || is_binary && !is_told {
                     wrong.push(format!("{method} {path}: {kind} {schema}"));

@@ -35,6 +35,7 @@ rooms! {
     ground::presets,
     people::members,
     people::sessions,
+    people::second_factors,
     people::platforms,
     people::channels,
     people::texts,

@@ -95,6 +95,17 @@ pub fn sha1_hex(bytes: &[u8]) -> String {
     hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
 }
 
+/// HMAC-SHA-1, which one-time codes are made with (RFC 4226); for nothing else.
+pub fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
+    aws_lc_rs::hmac::sign(&key, message).as_ref().try_into().expect("SHA-1 has 20 bytes")
+}
+
+/// 160 random bits, for secrets that one-time codes are made from.
+pub fn random_secret() -> [u8; 20] {
+    rand::random()
+}
+
 /// 64 random bits, for whatever must not be foreseen.
 pub fn random_number() -> u64 {
     rand::random()

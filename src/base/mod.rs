@@ -25,5 +25,7 @@ pub mod grams;
 pub mod time;
 pub mod words;
 pub mod version;
+pub mod qr;
 pub mod quota;
+pub mod totp;
 pub mod workflow;

@@ -178,6 +178,7 @@ mod tests {
             branch: branch.map(unit),
             duties: duties.iter().map(|(role, on)| Duty { role: *role, unit: unit(*on) }).collect(),
             withheld: Vec::new(),
+            withheld_because: None,
         }
     }
 

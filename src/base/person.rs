@@ -14,17 +14,31 @@ pub struct Person {
     /// The branch that the member belongs to; names are masked beyond it.
     pub branch: Option<UnitId>,
     pub duties: Vec<Duty>,
-    /// Duties that allow nothing until the member has a password long enough for them.
+    /// Duties that allow nothing for now.
     pub withheld: Vec<Duty>,
+    /// Why they are withheld; `None` while none is.
+    pub withheld_because: Option<Withholding>,
 }
+
+crate::words!(
+    /// What privileged duties wait for.
+    Withholding {
+        /// A password that is long enough for them.
+        ShortPassword = "short_password" / "登录密码过短",
+        /// A second factor: the enterprise requires one, and the member has none.
+        FactorMissing = "factor_missing" / "未启用动态口令",
+        /// The code of the member's second factor, in this session.
+        CodeMissing = "code_missing" / "未输入动态口令",
+    }
+);
 
 /// Why a person may not do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denied {
     /// No duty of theirs allows it.
     NotAllowed,
-    /// A duty of theirs would, but waits for a longer password.
-    PasswordTooShort,
+    /// A duty of theirs would, but waits for something.
+    Withheld(Withholding),
 }
 
 impl Person {
@@ -51,16 +65,17 @@ impl Person {
         }
     }
 
-    /// Refuses anyone who has the capability, but a password that is too short for it.
+    /// Refuses anyone who has the capability by a duty that waits for something.
     pub fn check_not_withheld(&self, capability: Capability) -> Result<(), Denied> {
-        match Reach::of(&self.withheld, capability) {
-            None => Ok(()),
-            Some(_) => Err(Denied::PasswordTooShort),
+        match (Reach::of(&self.withheld, capability), self.withheld_because) {
+            (Some(_), Some(because)) => Err(Denied::Withheld(because)),
+            _ => Ok(()),
         }
     }
 
-    /// Takes privileged duties out of force until the password is long enough for them.
-    pub fn withhold_privileged(&mut self) {
+    /// Takes privileged duties out of force for now; nothing happens to anyone who has none.
+    pub fn withhold_privileged(&mut self, because: Withholding) {
         self.withheld = self.duties.extract_if(.., |duty| duty.role.is_privileged()).collect();
+        self.withheld_because = (!self.withheld.is_empty()).then_some(because);
     }
 }

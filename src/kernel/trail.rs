@@ -2,6 +2,7 @@
 //! by reading it, auditors do.
 
 pub mod chain;
+pub mod export;
 mod repetitions;
 
 pub use repetitions::Repetitions;

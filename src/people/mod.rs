@@ -4,6 +4,7 @@
 
 pub mod members;
 pub mod sessions;
+pub mod second_factors;
 pub mod platforms;
 pub mod channels;
 pub mod texts;

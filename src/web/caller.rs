@@ -12,16 +12,19 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::error::Problem;
+use super::second_factor;
 use crate::base::capability::{Capability, Reach};
 use crate::base::id::SessionId;
 use crate::base::origin::Origin;
-use crate::base::person::{Denied, Person};
+use crate::base::person::{Denied, Person, Withholding};
 
 /// Who sent the request: a person on a session.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub session: SessionId,
     pub person: Arc<Person>,
+    /// Has a second factor, and gave no code of it in this session lately: what [`second_factor`] marks waits for one.
+    pub must_give_code: bool,
 }
 
 impl Deref for Caller {
@@ -34,16 +37,25 @@ impl Deref for Caller {
 
 type Recognising = Pin<Box<dyn Future<Output = Result<Caller, Problem>>>>;
 
+/// What is known of the session that a token names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// As this process remembers it.
+    Remembered,
+    /// As the database has it: another process may have taken a code a moment ago.
+    Anew,
+}
+
 /// Recognises callers by their access token.
-pub struct Doorkeeper(Box<dyn Fn(&str) -> Recognising + Send + Sync>);
+pub struct Doorkeeper(Box<dyn Fn(&str, Look) -> Recognising + Send + Sync>);
 
 impl Doorkeeper {
     pub fn new<F, A>(recognise: F) -> Self
     where
-        F: Fn(&str) -> A + Send + Sync + 'static,
+        F: Fn(&str, Look) -> A + Send + Sync + 'static,
         A: Future<Output = Result<Caller, Problem>> + 'static,
     {
-        Doorkeeper(Box::new(move |token| Box::pin(recognise(token))))
+        Doorkeeper(Box::new(move |token, look| Box::pin(recognise(token, look))))
     }
 }
 
@@ -63,18 +75,40 @@ fn token(req: &HttpRequest) -> Result<&str, Problem> {
 }
 
 /// Recognises the caller and leaves it with the request, for the log and the limits.
-fn recognise(req: &HttpRequest) -> Recognising {
+async fn recognise(req: &HttpRequest, look: Look) -> Result<Caller, Problem> {
+    let doorkeeper =
+        req.app_data::<web::Data<Doorkeeper>>().ok_or_else(|| Problem::internal("no doorkeeper was hired"))?;
+    let caller = (doorkeeper.0)(token(req)?, look).await?;
+    if look == Look::Remembered {
+        super::limits::account(req, caller.member)?;
+        Origin::recognise(caller.session);
+    }
+    req.extensions_mut().insert(caller.clone());
+    Ok(caller)
+}
+
+/// Recognises the caller and lets him in if `check` does and no code of a second factor is due.
+fn admit<T: 'static>(req: &HttpRequest, check: fn(&Caller) -> Result<T, Denied>) -> Admitting<T> {
     let req = req.clone();
     Box::pin(async move {
-        let doorkeeper =
-            req.app_data::<web::Data<Doorkeeper>>().ok_or_else(|| Problem::internal("no doorkeeper was hired"))?;
-        let caller = (doorkeeper.0)(token(&req)?).await?;
-        super::limits::account(&req, caller.member)?;
-        Origin::recognise(caller.session);
-        req.extensions_mut().insert(caller.clone());
-        Ok(caller)
+        let enter = |caller: Caller| -> Result<(Caller, T), Problem> {
+            let found = check(&caller)?;
+            second_factor::check(&req, &caller)?;
+            Ok((caller, found))
+        };
+        let caller = recognise(&req, Look::Remembered).await?;
+        if !caller.must_give_code && caller.withheld_because != Some(Withholding::CodeMissing) {
+            return enter(caller);
+        }
+        match enter(caller) {
+            // the code may have been given to another server a moment ago
+            Err(refused) if second_factor::is_about_codes(&refused) => enter(recognise(&req, Look::Anew).await?),
+            entered => entered,
+        }
     })
 }
+
+type Admitting<T> = Pin<Box<dyn Future<Output = Result<(Caller, T), Problem>>>>;
 
 /// Anyone who is signed in.
 pub struct Member(Caller);
@@ -92,8 +126,8 @@ impl FromRequest for Member {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let recognising = recognise(req);
-        Box::pin(async move { recognising.await.map(Member) })
+        let admitting = admit(req, |_| Ok(()));
+        Box::pin(async move { admitting.await.map(|(caller, ())| Member(caller)) })
     }
 }
 
@@ -120,12 +154,8 @@ macro_rules! capable {
             type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
             fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-                let recognising = recognise(req);
-                Box::pin(async move {
-                    let caller = recognising.await?;
-                    let reach = caller.reach_of(Capability::$capability)?;
-                    Ok($name { caller, reach })
-                })
+                let admitting = admit(req, |caller| caller.reach_of(Capability::$capability));
+                Box::pin(async move { admitting.await.map(|(caller, reach)| $name { caller, reach }) })
             }
         }
     )+};
@@ -209,7 +239,9 @@ impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::NotAllowed => not_allowed(),
-            Denied::PasswordTooShort => password_too_short(),
+            Denied::Withheld(Withholding::ShortPassword) => password_too_short(),
+            Denied::Withheld(Withholding::FactorMissing) => second_factor::required(),
+            Denied::Withheld(Withholding::CodeMissing) => second_factor::needed(),
         }
     }
 }

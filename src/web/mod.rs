@@ -24,6 +24,7 @@ pub mod parameters;
 pub mod print;
 pub mod proxies;
 pub mod recusal;
+pub mod second_factor;
 pub mod sheet;
 pub mod maintenance;
 pub mod stopping;

@@ -43,6 +43,7 @@ async fn leave_sessions(app: &TestApp, person: &Person<'_>, number: usize) -> Ve
                 revoked_because: None,
                 rotation: 0,
                 seen_rotation: 0,
+                code_given_at: None,
             };
             on!(&mut *tx.conn, c => diesel::insert_into(sessions::table).values(&session).execute(c))?;
             made.push(session.id);

@@ -279,6 +279,7 @@ fn person(tx: &Tx, unit_id: UnitId, number: usize) -> (MemberRow, Session) {
         revoked_because: None,
         rotation: 0,
         seen_rotation: 0,
+        code_given_at: None,
     };
     (member, session)
 }

@@ -1728,6 +1728,30 @@ export type ClientSwitches = {
 };
 
 /**
+ * A code of the second factor.
+ */
+export type CodeBody = {
+    /**
+     * Six digits as the authenticator shows them, or a recovery code.
+     */
+    code: Text32;
+};
+
+/**
+ * That a code was taken.
+ */
+export type CodeGiven = {
+    /**
+     * Until then nothing asks for another one in this session.
+     */
+    asked_again_at: Timestamp;
+    /**
+     * How many recovery codes are left, when one was used; absent for a code.
+     */
+    recovery_codes_left?: number | null;
+};
+
+/**
  * The codes of one sheet.
  */
 export type CodeSheet = {
@@ -3354,6 +3378,16 @@ export type FactView = {
 };
 
 /**
+ * Whether privileged duties take a second factor 动态口令 beside the password.
+ */
+export type FactorPolicy = 'off' | 'offered' | 'required';
+
+/**
+ * A proposal to take somebody's second factor away.
+ */
+export type FactorResetId = string;
+
+/**
  * What does not fit in the chain of the trail.
  */
 export type FaultKind = 'seal_missing' | 'line_missing' | 'differs' | 'inserted' | 'cut_off' | 'anchor_differs' | 'anchors_unreadable';
@@ -4855,6 +4889,7 @@ export type Me = {
      */
     units: Array<UnitName>;
     waiting_phone?: OwnWaitingPhone | null;
+    withheld_because?: Withholding | null;
 };
 
 /**
@@ -6860,6 +6895,20 @@ export type PageRuleView = {
 /**
  * One page of a list.
  */
+export type PageSecondFactorReset = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<SecondFactorReset>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageSettingChangeView = {
     /**
      * In the list's stable order.
@@ -8276,6 +8325,16 @@ export type ReceiptList = {
 };
 
 /**
+ * Recovery codes; told once.
+ */
+export type RecoveryCodes = {
+    /**
+     * Each works once in the place of a code, when the phone is lost.
+     */
+    recovery_codes: Array<string>;
+};
+
+/**
  * Why somebody asks to be kept out of a thing.
  */
 export type RecusalBody = {
@@ -8380,6 +8439,30 @@ export type Report = {
      * Members that were put right; 0 after a dry run.
      */
     written: number;
+};
+
+/**
+ * Whose factor is lost, and why it is to be taken away.
+ */
+export type ResetBody = {
+    /**
+     * The member.
+     */
+    member_id: MemberId;
+    /**
+     * Told to the member and to who confirms it.
+     */
+    reason: Text200;
+};
+
+/**
+ * Why a proposal is refused.
+ */
+export type ResetRefusalBody = {
+    /**
+     * Told to the proposer.
+     */
+    reason: Text200;
 };
 
 /**
@@ -8854,6 +8937,105 @@ export type Scoring = {
      * 单选题
      */
     single: number;
+};
+
+/**
+ * How the caller's second factor stands.
+ */
+export type SecondFactor = {
+    enrolled_at?: Timestamp | null;
+    given_at?: Timestamp | null;
+    /**
+     * Whether the caller may enrol one: holders of privileged duties may.
+     */
+    may_enrol: boolean;
+    /**
+     * For so many minutes after that, acts of two people and exports of personal data ask for none.
+     */
+    minutes: number;
+    /**
+     * Whether the enterprise asks for codes.
+     */
+    policy: FactorPolicy;
+    /**
+     * How many recovery codes were not used.
+     */
+    recovery_codes_left: number;
+    withheld_because?: Withholding | null;
+};
+
+/**
+ * What an authenticator is set up with; told once.
+ */
+export type SecondFactorEnrolment = {
+    /**
+     * The picture, as SVG, for an authenticator to read.
+     */
+    qr_svg: string;
+    /**
+     * For typing by hand, in base32.
+     */
+    secret: string;
+    /**
+     * What the picture says: an `otpauth` address.
+     */
+    uri: string;
+};
+
+/**
+ * A proposal to take away the second factor of somebody who has lost it.
+ */
+export type SecondFactorReset = {
+    answered_at?: Timestamp | null;
+    answered_by?: MemberId | null;
+    /**
+     * That administrator's name.
+     */
+    answered_by_name?: string | null;
+    /**
+     * Whether the caller can confirm or refuse it now.
+     */
+    can_answer: boolean;
+    /**
+     * Until when it can be answered: 14 days.
+     */
+    expires_at: Timestamp;
+    /**
+     * The proposal.
+     */
+    id: FactorResetId;
+    /**
+     * Whose factor it is.
+     */
+    member_id: MemberId;
+    /**
+     * That member's name.
+     */
+    member_name: string;
+    /**
+     * When it was proposed.
+     */
+    proposed_at: Timestamp;
+    /**
+     * Who proposed it.
+     */
+    proposed_by: MemberId;
+    /**
+     * That administrator's name.
+     */
+    proposed_by_name: string;
+    /**
+     * Why.
+     */
+    reason: string;
+    /**
+     * Why it was refused.
+     */
+    refusal?: string | null;
+    /**
+     * Whether it waits, or what became of it.
+     */
+    state: ProposalState;
 };
 
 /**
@@ -9848,6 +10030,7 @@ export type TodayMe = {
      * Its short name.
      */
     unit_name: string;
+    withheld_because?: Withholding | null;
 };
 
 /**
@@ -10471,6 +10654,11 @@ export type WaitingQuestion = AskedQuestion & {
      */
     seq: number;
 };
+
+/**
+ * What privileged duties wait for.
+ */
+export type Withholding = 'short_password' | 'factor_missing' | 'code_missing';
 
 /**
  * A question to do again: without its key.
@@ -15858,6 +16046,48 @@ export type ExportStudyDeliveriesResponses = {
 
 export type ExportStudyDeliveriesResponse = ExportStudyDeliveriesResponses[keyof ExportStudyDeliveriesResponses];
 
+export type ExportTrailData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The first business day.
+         */
+        from: Day;
+        /**
+         * The last business day, which is included.
+         */
+        until: Day;
+        /**
+         * The form of the file.
+         */
+        format?: 'ndjson' | 'csv';
+    };
+    url: '/api/v1/exports/trail';
+};
+
+export type ExportTrailErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportTrailError = ExportTrailErrors[keyof ExportTrailErrors];
+
+export type ExportTrailResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportTrailResponse = ExportTrailResponses[keyof ExportTrailResponses];
+
 export type ExportUnitsData = {
     body?: never;
     path?: never;
@@ -19484,6 +19714,151 @@ export type RefuseMyResetResponses = {
 
 export type RefuseMyResetResponse = RefuseMyResetResponses[keyof RefuseMyResetResponses];
 
+export type GetMySecondFactorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor';
+};
+
+export type GetMySecondFactorErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMySecondFactorError = GetMySecondFactorErrors[keyof GetMySecondFactorErrors];
+
+export type GetMySecondFactorResponses = {
+    /**
+     * How it stands
+     */
+    200: SecondFactor;
+};
+
+export type GetMySecondFactorResponse = GetMySecondFactorResponses[keyof GetMySecondFactorResponses];
+
+export type BeginSecondFactorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor';
+};
+
+export type BeginSecondFactorErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type BeginSecondFactorError = BeginSecondFactorErrors[keyof BeginSecondFactorErrors];
+
+export type BeginSecondFactorResponses = {
+    /**
+     * Begun
+     */
+    201: SecondFactorEnrolment;
+};
+
+export type BeginSecondFactorResponse = BeginSecondFactorResponses[keyof BeginSecondFactorResponses];
+
+export type ConfirmSecondFactorData = {
+    body: CodeBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor/confirmation';
+};
+
+export type ConfirmSecondFactorErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ConfirmSecondFactorError = ConfirmSecondFactorErrors[keyof ConfirmSecondFactorErrors];
+
+export type ConfirmSecondFactorResponses = {
+    /**
+     * Enrolled
+     */
+    200: RecoveryCodes;
+};
+
+export type ConfirmSecondFactorResponse = ConfirmSecondFactorResponses[keyof ConfirmSecondFactorResponses];
+
+export type RenewRecoveryCodesData = {
+    body: CodeBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor/recovery-codes';
+};
+
+export type RenewRecoveryCodesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RenewRecoveryCodesError = RenewRecoveryCodesErrors[keyof RenewRecoveryCodesErrors];
+
+export type RenewRecoveryCodesResponses = {
+    /**
+     * The fresh ones
+     */
+    200: RecoveryCodes;
+};
+
+export type RenewRecoveryCodesResponse = RenewRecoveryCodesResponses[keyof RenewRecoveryCodesResponses];
+
+export type RemoveSecondFactorData = {
+    body: CodeBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/second-factor/removal';
+};
+
+export type RemoveSecondFactorErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RemoveSecondFactorError = RemoveSecondFactorErrors[keyof RemoveSecondFactorErrors];
+
+export type RemoveSecondFactorResponses = {
+    /**
+     * Laid down
+     */
+    204: void;
+};
+
+export type RemoveSecondFactorResponse = RemoveSecondFactorResponses[keyof RemoveSecondFactorResponses];
+
 export type ListMySessionsData = {
     body?: never;
     path?: never;
@@ -22745,6 +23120,197 @@ export type ApproveResetResponses = {
 
 export type ApproveResetResponse = ApproveResetResponses[keyof ApproveResetResponses];
 
+export type ListSecondFactorResetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/second-factor-resets';
+};
+
+export type ListSecondFactorResetsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListSecondFactorResetsError = ListSecondFactorResetsErrors[keyof ListSecondFactorResetsErrors];
+
+export type ListSecondFactorResetsResponses = {
+    /**
+     * A page of proposals
+     */
+    200: PageSecondFactorReset;
+};
+
+export type ListSecondFactorResetsResponse = ListSecondFactorResetsResponses[keyof ListSecondFactorResetsResponses];
+
+export type ProposeSecondFactorResetData = {
+    body: ResetBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/second-factor-resets';
+};
+
+export type ProposeSecondFactorResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ProposeSecondFactorResetError = ProposeSecondFactorResetErrors[keyof ProposeSecondFactorResetErrors];
+
+export type ProposeSecondFactorResetResponses = {
+    /**
+     * Waits for a second person
+     */
+    202: SecondFactorReset;
+};
+
+export type ProposeSecondFactorResetResponse = ProposeSecondFactorResetResponses[keyof ProposeSecondFactorResetResponses];
+
+export type GetSecondFactorResetData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/second-factor-resets/{id}';
+};
+
+export type GetSecondFactorResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetSecondFactorResetError = GetSecondFactorResetErrors[keyof GetSecondFactorResetErrors];
+
+export type GetSecondFactorResetResponses = {
+    /**
+     * The proposal
+     */
+    200: SecondFactorReset;
+};
+
+export type GetSecondFactorResetResponse = GetSecondFactorResetResponses[keyof GetSecondFactorResetResponses];
+
+export type ApproveSecondFactorResetData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/second-factor-resets/{id}/approval';
+};
+
+export type ApproveSecondFactorResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveSecondFactorResetError = ApproveSecondFactorResetErrors[keyof ApproveSecondFactorResetErrors];
+
+export type ApproveSecondFactorResetResponses = {
+    /**
+     * The proposal
+     */
+    200: SecondFactorReset;
+};
+
+export type ApproveSecondFactorResetResponse = ApproveSecondFactorResetResponses[keyof ApproveSecondFactorResetResponses];
+
+export type RefuseSecondFactorResetData = {
+    body: ResetRefusalBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/second-factor-resets/{id}/refusal';
+};
+
+export type RefuseSecondFactorResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseSecondFactorResetError = RefuseSecondFactorResetErrors[keyof RefuseSecondFactorResetErrors];
+
+export type RefuseSecondFactorResetResponses = {
+    /**
+     * The proposal
+     */
+    200: SecondFactorReset;
+};
+
+export type RefuseSecondFactorResetResponse = RefuseSecondFactorResetResponses[keyof RefuseSecondFactorResetResponses];
+
+export type WithdrawSecondFactorResetData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/second-factor-resets/{id}/withdrawal';
+};
+
+export type WithdrawSecondFactorResetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawSecondFactorResetError = WithdrawSecondFactorResetErrors[keyof WithdrawSecondFactorResetErrors];
+
+export type WithdrawSecondFactorResetResponses = {
+    /**
+     * The proposal
+     */
+    200: SecondFactorReset;
+};
+
+export type WithdrawSecondFactorResetResponse = WithdrawSecondFactorResetResponses[keyof WithdrawSecondFactorResetResponses];
+
 export type SignOutData = {
     body?: never;
     path?: never;
@@ -23113,6 +23679,35 @@ export type RequestResetResponses = {
 };
 
 export type RequestResetResponse = RequestResetResponses[keyof RequestResetResponses];
+
+export type GiveSecondFactorData = {
+    body: CodeBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/second-factor';
+};
+
+export type GiveSecondFactorErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GiveSecondFactorError = GiveSecondFactorErrors[keyof GiveSecondFactorErrors];
+
+export type GiveSecondFactorResponses = {
+    /**
+     * Taken
+     */
+    200: CodeGiven;
+};
+
+export type GiveSecondFactorResponse = GiveSecondFactorResponses[keyof GiveSecondFactorResponses];
 
 export type GetSettingProposalData = {
     body?: never;

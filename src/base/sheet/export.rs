@@ -118,13 +118,18 @@ fn width(text: &str) -> usize {
 /// Every cell is quoted, so that a reader who guesses the delimiter from the header cannot be misled by its text. All rows
 /// are written, however many a sheet of the program that opens it has: another one reads them.
 pub fn write_csv(headers: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
+    let headers = headers.iter().map(|header| (*header).to_owned()).collect();
+    ["\u{FEFF}".as_bytes().to_vec(), write_csv_rows(std::iter::once(headers).chain(rows))].concat()
+}
+
+/// Rows of a CSV file that was begun before.
+pub fn write_csv_rows(rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .flexible(true)
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{FEFF}".as_bytes().to_vec());
-    let headers = headers.iter().map(|header| (*header).to_owned()).collect();
-    for cells in std::iter::once(headers).chain(rows) {
+        .from_writer(Vec::new());
+    for cells in rows {
         // one unit is left for the shield
         let fitting = cells.iter().map(|cell| fitting(cell, CELL_UNITS - 1));
         let shielded = fitting.map(|cell| shield(&cell).as_bytes().to_vec());

@@ -22,7 +22,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use error::SheetError;
-pub use export::{write_csv, write_xlsx};
+pub use export::{write_csv, write_csv_rows, write_xlsx};
 pub use report::{ImportRemark, ImportReport, Remarks};
 pub use table::{Column, Content, Found, Need, Row};
 

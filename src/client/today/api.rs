@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::page::{Page, Today};
 use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Withholding;
 use crate::base::time::{Day, Timestamp};
 use crate::doing::ideas::{IdeaId, IdeaState};
 use crate::doing::meetings::{MeetingId, MeetingKind};
@@ -75,6 +76,8 @@ struct TodayMe {
     capabilities: Vec<Capability>,
     /// Whether some duties allow nothing until the password is longer.
     needs_longer_password: bool,
+    /// What today's privileged duties wait for; absent while they allow everything.
+    withheld_because: Option<Withholding>,
 }
 
 /// A duty of today.
@@ -414,7 +417,8 @@ fn me(today: &Today, caller: &Caller, page: &Page) -> TodayMe {
             .copied()
             .filter(|capability| caller.reach(*capability).is_some())
             .collect(),
-        needs_longer_password: !caller.withheld.is_empty(),
+        needs_longer_password: caller.withheld_because == Some(Withholding::ShortPassword),
+        withheld_because: caller.withheld_because,
     }
 }
 

@@ -155,6 +155,7 @@ diesel::table! {
         revoked_because -> Nullable<Text>,
         rotation -> Integer,
         seen_rotation -> Integer,
+        code_given_at -> Nullable<BigInt>,
     }
 }
 
@@ -314,5 +315,40 @@ diesel::table! {
         remaining -> Integer,
         accepted -> Integer,
         changed_at -> BigInt,
+    }
+}
+
+// second_factors
+
+diesel::table! {
+    second_factors (member_id) {
+        member_id -> Binary,
+        secret_sealed -> Binary,
+        begun_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    second_factor_codes (member_id, code_hash) {
+        member_id -> Binary,
+        code_hash -> Binary,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    second_factor_resets (id) {
+        id -> Binary,
+        member_id -> Binary,
+        reason -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        expires_at -> BigInt,
+        state -> Text,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+        refusal -> Nullable<Text>,
     }
 }

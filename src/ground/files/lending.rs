@@ -175,7 +175,14 @@ mod tests {
 
     fn person(number: u128) -> Person {
         let member = MemberId::from(Uuid::from_u128(number));
-        Person { member, path: Arc::from([]), branch: None, duties: Vec::new(), withheld: Vec::new() }
+        Person {
+            member,
+            path: Arc::from([]),
+            branch: None,
+            duties: Vec::new(),
+            withheld: Vec::new(),
+            withheld_because: None,
+        }
     }
 
     fn file_on(kind: Option<&str>, subject: u128) -> File {

@@ -27,17 +27,17 @@ pub struct Seal {
 /// A line just as it lies in the database, whatever somebody may have made of it.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = trail)]
-struct Written {
-    id: Vec<u8>,
-    at: i64,
-    actor_id: Option<Vec<u8>>,
-    action: String,
-    subject_kind: String,
-    subject_id: Vec<u8>,
-    detail: String,
-    session_id: Option<Vec<u8>>,
-    address: Option<Vec<u8>>,
-    result: String,
+pub(super) struct Written {
+    pub(super) id: Vec<u8>,
+    pub(super) at: i64,
+    pub(super) actor_id: Option<Vec<u8>>,
+    pub(super) action: String,
+    pub(super) subject_kind: String,
+    pub(super) subject_id: Vec<u8>,
+    pub(super) detail: String,
+    pub(super) session_id: Option<Vec<u8>>,
+    pub(super) address: Option<Vec<u8>>,
+    pub(super) result: String,
 }
 
 impl Written {
@@ -51,7 +51,7 @@ impl Seal {
     pub const START: Seal = Seal { position: 0, hash: [0; 32] };
 
     /// The seal of `line` behind this one.
-    fn next(&self, key: &Key, line: &Written) -> Seal {
+    pub(super) fn next(&self, key: &Key, line: &Written) -> Seal {
         let position = self.position + 1;
         let hash = key.mac(&[
             &self.hash,

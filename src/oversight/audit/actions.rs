@@ -27,10 +27,10 @@ const LEASE_SECONDS: i64 = 60;
 /// Looks after the trail; clones share it.
 #[derive(Clone)]
 pub struct Audit {
-    db: Db,
+    pub(super) db: Db,
     process: ProcessId,
     /// Seals lines.
-    chain_key: Key,
+    pub(super) chain_key: Key,
     /// Hides addresses.
     address_key: Key,
     anchors: Arc<Anchors>,

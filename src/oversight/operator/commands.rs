@@ -21,6 +21,7 @@ use crate::oversight::audit::Audit;
 use crate::oversight::backup::Backups;
 use crate::people::channels::Channels;
 use crate::people::members::{FirstAdministrator, Manager, Members};
+use crate::people::second_factors::SecondFactors;
 use crate::people::sessions::Sessions;
 use crate::web::Problem;
 
@@ -41,6 +42,7 @@ pub struct Operator {
     pub audit: Audit,
     pub alarms: AlarmRoom,
     pub channels: Channels,
+    pub second_factors: SecondFactors,
 }
 
 type Outcome = Result<(), String>;
@@ -68,6 +70,8 @@ impl Operator {
             Command::Recount { campaign } => self.recount(campaign, voice).await,
             Command::Backup { file } => self.back_up(file, voice).await,
             Command::VerifyTrail => self.verify_trail(voice).await,
+            Command::VerifyTrailExport => self.verify_trail_export(file, voice).await,
+            Command::ResetSecondFactor { employee_no } => self.reset_second_factor(&employee_no, voice).await,
             Command::Doctor => self.examine(voice).await,
             Command::CheckChannels => self.check_channels(voice).await,
             Command::Messages { verb, id } => self.look_after_messages(verb, id, voice).await,
@@ -173,6 +177,24 @@ impl Operator {
             None => Ok(()),
             Some(fault) => Err(fault.message),
         }
+    }
+
+    async fn verify_trail_export(&self, file: Vec<u8>, voice: &Voice) -> Outcome {
+        let audit = self.audit.clone();
+        let checked = tokio::task::spawn_blocking(move || audit.verify_export(&file)).await;
+        let (first, last) = checked.map_err(|error| error.to_string())??;
+        let found = match last < first {
+            true => "核验通过：其中没有留痕".to_owned(),
+            false => format!("核验通过：第 {first} 至 {last} 条留痕与封存时一致"),
+        };
+        voice.line(found).await;
+        Ok(())
+    }
+
+    async fn reset_second_factor(&self, employee_no: &str, voice: &Voice) -> Outcome {
+        self.second_factors.remove_by_operator(employee_no).await.map_err(told)?;
+        voice.line(format!("工号 {employee_no} 的动态口令已停用，请通知本人登录后重新启用")).await;
+        Ok(())
     }
 
     async fn examine(&self, voice: &Voice) -> Outcome {

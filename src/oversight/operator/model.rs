@@ -27,6 +27,10 @@ pub enum Command {
     Backup { file: PathBuf },
     /// Checks that the trail is as it was written.
     VerifyTrail,
+    /// Checks the export of a trail that follows.
+    VerifyTrailExport,
+    /// Takes the second factor of somebody away who has lost it.
+    ResetSecondFactor { employee_no: String },
     /// Looks at configuration, means and everything that somebody should look after.
     Doctor,
     /// Says what of WeCom and WeChat is set up, and what is missing.
@@ -68,6 +72,10 @@ impl Command {
             Command::Recount { campaign } => ("operator.recount", json!({ "campaign": campaign })),
             Command::Backup { file } => ("operator.backup", json!({ "file": file })),
             Command::VerifyTrail => ("operator.verify_trail", json!({})),
+            Command::VerifyTrailExport => ("operator.verify_trail_export", json!({})),
+            Command::ResetSecondFactor { employee_no } => {
+                ("operator.reset_second_factor", json!({ "employee_no": employee_no }))
+            }
             Command::Doctor => ("operator.doctor", json!({})),
             Command::CheckChannels => ("operator.check_channels", json!({})),
             Command::Messages { verb, id } => ("operator.messages", json!({ "verb": verb, "id": id })),

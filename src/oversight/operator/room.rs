@@ -16,6 +16,7 @@ pub async fn open(house: &House) -> Opened {
         audit: house.get(),
         alarms: house.get(),
         channels: house.get(),
+        second_factors: house.get(),
     })
     .room())
 }

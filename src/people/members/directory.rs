@@ -315,6 +315,7 @@ impl Directory {
                 branch: unit.branch,
                 duties: duties.map(|duty| Duty { role: duty.role, unit: duty.unit_id }).collect(),
                 withheld: Vec::new(),
+                withheld_because: None,
             })
         })
     }

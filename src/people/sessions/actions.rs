@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::beginning::{put_password, tell_of_new_device};
 use super::ending::{self, end_session, end_sessions};
+use super::factors::Factors;
 use super::gate::Gate;
 use super::guessing::{Guard, Target, Try, Visitor};
 use super::hasher::{Busy, Hasher};
@@ -50,6 +51,7 @@ pub struct Sessions {
     pub(super) marks_key: Key,
     pub(super) terms: TermSettings,
     pub(super) privacy: PrivacySettings,
+    pub(super) factors: Factors,
     pub(super) guard: Guard,
     /// Lock-outs that were written down lately.
     pub(super) lock_outs: Arc<Repetitions>,
@@ -93,9 +95,10 @@ impl Sessions {
         (terms, privacy): (TermSettings, PrivacySettings),
         attempts: Attempts,
     ) -> Self {
-        let tokens = Arc::new(Tokens::new(secrets));
+        let (tokens, factors) = (Arc::new(Tokens::new(secrets)), Factors::new());
         Sessions {
-            gate: Gate::new(db.clone(), directory.clone(), tokens.clone()),
+            gate: Gate::new(db.clone(), directory.clone(), tokens.clone(), factors.clone()),
+            factors,
             db,
             directory,
             desks,

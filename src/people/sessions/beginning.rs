@@ -54,6 +54,7 @@ impl Sessions {
             revoked_because: None,
             rotation: 0,
             seen_rotation: 0,
+            code_given_at: None,
         };
         store::insert_session(tx.conn, &session)?;
         if crate::people::members::store::find_member(tx.conn, member)?

@@ -10,14 +10,15 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
-use super::model::Ending;
+use super::factors::Factors;
+use super::model::{Ending, FactorPolicy};
 use super::openings::{by_whom, reset_behind};
-use super::rules::Refusal;
+use super::rules::{self, Refusal};
 use super::store;
 use super::tokens::{ACCESS_SECONDS, Tokens};
 use crate::base::id::{MemberId, SessionId};
 use crate::base::person::Person;
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::db::{Db, DbError, Never, Stop, Tx};
 use crate::people::members::Directory;
 use crate::web::Problem;
@@ -45,6 +46,7 @@ struct Recognised {
     person: Arc<Person>,
     day: Day,
     directory_version: u64,
+    policy: FactorPolicy,
     session: SeenSession,
 }
 
@@ -55,6 +57,10 @@ struct SeenSession {
     rotation: Arc<AtomicI32>,
     /// The member's password is too short for privileged duties.
     has_short_password: bool,
+    /// The member has a second factor.
+    has_factor: bool,
+    /// When a code of it was last given in this session.
+    code_given_at: Option<Timestamp>,
 }
 
 /// Recognises callers; clones share what they know.
@@ -63,6 +69,7 @@ pub struct Gate {
     db: Db,
     directory: Directory,
     tokens: Arc<Tokens>,
+    factors: Factors,
     known: Cache<SessionId, Known>,
     /// How many endings there have been; a lookup that began before one must not be remembered after it.
     endings: Arc<Mutex<u64>>,
@@ -71,10 +78,10 @@ pub struct Gate {
 }
 
 impl Gate {
-    pub fn new(db: Db, directory: Directory, tokens: Arc<Tokens>) -> Self {
+    pub fn new(db: Db, directory: Directory, tokens: Arc<Tokens>, factors: Factors) -> Self {
         let lifetime = Duration::from_secs(ACCESS_SECONDS.unsigned_abs() + 60);
         let known = Cache::builder().max_capacity(REMEMBERED_SESSIONS).time_to_live(lifetime).build();
-        Gate { db, directory, tokens, known, endings: Arc::default(), notes: Arc::default() }
+        Gate { db, directory, tokens, factors, known, endings: Arc::default(), notes: Arc::default() }
     }
 
     /// The caller behind `token`, or 401.
@@ -86,9 +93,13 @@ impl Gate {
             Some(Known::Ended(Some(why))) => Err(why.into()),
             Some(Known::Ended(None)) => Err(self.why_ended(claims.sub, claims.sid).await?.into()),
             Some(Known::Live(seen)) if seen.person.member != claims.sub => Err(over()),
-            Some(Known::Live(seen)) if seen.day == today && seen.directory_version == version => {
+            Some(Known::Live(seen))
+                if seen.day == today
+                    && seen.directory_version == version
+                    && seen.policy == self.factors.terms.policy() =>
+            {
                 self.note(claims.sid, claims.rot, &seen.session.rotation);
-                Ok(Caller { session: claims.sid, person: seen.person })
+                Ok(self.caller(claims.sid, seen.person, &seen.session))
             }
             Some(Known::Live(seen)) => {
                 self.note(claims.sid, claims.rot, &seen.session.rotation);
@@ -104,6 +115,13 @@ impl Gate {
                 self.derive(claims.sub, claims.sid, today, version, session, Some(before))
             }
         }
+    }
+
+    /// The caller behind `token` as the database has him now.
+    pub async fn recognise_anew(&self, token: &str) -> Result<Caller, Problem> {
+        let claims = self.tokens.verify(token, self.db.now()).ok_or_else(expired)?;
+        self.look_anew(claims.sid);
+        self.recognise(token).await
     }
 
     /// Whether an access token of the session's exchange `rotation` was seen by this process lately.
@@ -196,17 +214,28 @@ impl Gate {
         looked_up_at: Option<u64>,
     ) -> Result<Caller, Problem> {
         let mut person = self.directory.person(member, today).ok_or_else(over)?;
-        if seen.has_short_password {
-            person.withhold_privileged();
+        let policy = self.factors.terms.policy();
+        let because =
+            rules::withholding(policy, seen.has_short_password, (seen.has_factor, seen.code_given_at.is_some()));
+        if let Some(because) = because {
+            person.withhold_privileged(because);
         }
         let person = Arc::new(person);
-        let recognised = Recognised { person: person.clone(), day: today, directory_version, session: seen };
+        let caller = self.caller(session, person.clone(), &seen);
+        let recognised = Recognised { person, day: today, directory_version, policy, session: seen };
         let endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
         let still_known = matches!(self.known.get(&session), Some(Known::Live(_)));
         if looked_up_at.is_none_or(|before| before == *endings) && (looked_up_at.is_some() || still_known) {
             self.known.insert(session, Known::Live(recognised));
         }
-        Ok(Caller { session, person })
+        Ok(caller)
+    }
+
+    /// The caller as of this moment: a code grows old with time.
+    fn caller(&self, session: SessionId, person: Arc<Person>, seen: &SeenSession) -> Caller {
+        let asks = seen.has_factor && self.factors.terms.policy() != FactorPolicy::Off;
+        let must_give_code = asks && self.factors.terms.is_old(seen.code_given_at, self.db.now());
+        Caller { session, person, must_give_code }
     }
 
     fn endings(&self) -> u64 {
@@ -223,17 +252,21 @@ impl Gate {
 
     /// The live session of `member`, or why it is over.
     async fn look_up(&self, member: MemberId, session: SessionId) -> Result<Result<SeenSession, Refusal>, DbError> {
-        let now = self.db.now();
+        let (now, factors) = (self.db.now(), self.factors.clone());
         let found = self.db.read(move |conn| {
             let session = store::find_session(conn, session)?.filter(|session| session.member_id == member);
             let Some(session) = session else { return Ok(None) };
             let reset = reset_behind(conn, &session)?;
-            Ok(Some((session, reset, store::has_short_password(conn, member)?)))
+            let has_factor = factors.has(conn, member)?;
+            Ok(Some((session, reset, (store::has_short_password(conn, member)?, has_factor))))
         });
         Ok(match found.await? {
-            Some((session, _, has_short_password)) if session.is_live(now) => {
-                Ok(SeenSession { rotation: Arc::new(AtomicI32::new(session.seen_rotation)), has_short_password })
-            }
+            Some((session, _, (has_short_password, has_factor))) if session.is_live(now) => Ok(SeenSession {
+                rotation: Arc::new(AtomicI32::new(session.seen_rotation)),
+                has_short_password,
+                has_factor,
+                code_given_at: session.code_given_at,
+            }),
             Some((_, Some(reset), _)) => {
                 let by = by_whom(&self.directory, &reset);
                 Err(Refusal::SessionReset { at: reset.opened_at, by })

@@ -14,6 +14,7 @@ mod guessing;
 mod beginning;
 mod refreshing;
 mod ending;
+mod factors;
 mod api;
 pub mod gate;
 pub mod hasher;
@@ -37,8 +38,9 @@ pub use api::{
 };
 pub use beginning::Begun;
 pub use ending::end_for_leaving;
+pub use factors::FactorTerms;
 pub use lending::find_method;
-pub use model::{Method, OpenedAccount, OpeningKind, PrivacyNotice};
+pub use model::{FactorPolicy, Method, OpenedAccount, OpeningKind, PrivacyNotice};
 pub use openings::Showing;
 pub use openings::opened_accounts;
 pub use restoring::{end_restored, withdraw_codes};

@@ -52,6 +52,18 @@ crate::words!(
     }
 );
 
+crate::words!(
+    /// Whether privileged duties take a second factor 动态口令 beside the password.
+    FactorPolicy {
+        /// Nobody is asked for a code.
+        Off = "off" / "不使用",
+        /// Who enrolled one is asked for its codes.
+        Offered = "offered" / "自愿启用",
+        /// Privileged duties allow nothing without one.
+        Required = "required" / "重要职务必须启用",
+    }
+);
+
 /// A member's password, as its hash.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = credentials)]
@@ -85,6 +97,8 @@ pub struct Session {
     pub rotation: i32,
     /// The latest exchange of which the server has seen an access token.
     pub seen_rotation: i32,
+    /// When a code of the member's second factor was last given in it.
+    pub code_given_at: Option<Timestamp>,
 }
 
 impl Session {

@@ -6,7 +6,7 @@ use super::{Sessions, end_for_leaving, tidy};
 use crate::kernel::attempts::{self, Attempts};
 use crate::people::members::{Members, RosterChanges};
 use crate::room::{House, MINUTE, Opened, Room, SECOND};
-use crate::web::caller::Doorkeeper;
+use crate::web::caller::{Doorkeeper, Look};
 
 pub async fn open(house: &House) -> Opened {
     let (db, config) = (&house.db, &house.config);
@@ -21,10 +21,16 @@ pub async fn open(house: &House) -> Opened {
     let changes = house.get::<RosterChanges>();
     changes.lay_anew(sessions.clone(), |sessions| async move { sessions.lay_anew_on_desk().await });
     let gate = sessions.gate.clone();
-    let doorkeeper = Doorkeeper::new(move |token| {
+    let doorkeeper = Doorkeeper::new(move |token, look| {
         let (gate, token) = (gate.clone(), token.to_owned());
-        async move { gate.recognise(&token).await }
+        async move {
+            match look {
+                Look::Remembered => gate.recognise(&token).await,
+                Look::Anew => gate.recognise_anew(&token).await,
+            }
+        }
     });
+    let factors = sessions.factor_terms();
     Ok(Room::of(sessions)
         .every(SECOND, "sessions", |sessions| async move { sessions.gate.write_notes().await })
         .every(MINUTE, "resets", |sessions| async move { sessions.lay_old_on_desk().await })
@@ -39,5 +45,6 @@ pub async fn open(house: &House) -> Opened {
         .gives(doorkeeper)
         .lends(attempts)
         .settings(terms.each())
-        .settings(privacy.each()))
+        .settings(privacy.each())
+        .settings(factors.each()))
 }

@@ -3,9 +3,11 @@
 pub mod passwords;
 
 mod devices;
+mod factors;
 mod resets;
 
 pub use devices::by_device;
+pub use factors::withholding;
 pub use resets::{Standing, proposal, standing};
 
 use super::model::{ByWhom, Ending, Session};

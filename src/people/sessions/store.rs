@@ -1,6 +1,7 @@
 //! The room's tables: credentials, sessions, invitations. Resets and openings have files of their own.
 
 pub mod consents;
+pub mod factors;
 pub mod openings;
 pub mod resets;
 

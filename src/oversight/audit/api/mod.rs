@@ -19,12 +19,13 @@ use crate::people::members::Directory;
 use crate::web::caller::AuditReader;
 use crate::web::{Page, Problem, Query, page};
 
+mod export;
 mod witness;
 
 pub use witness::{Privileged, witness};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_audit_entries).service(get_audit_verification);
+    cfg.service(list_audit_entries).service(get_audit_verification).service(export::export_trail);
 }
 
 /// Which part of the trail is asked for.

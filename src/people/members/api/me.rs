@@ -8,6 +8,7 @@ use super::phones::OwnWaitingPhone;
 use super::views::{DutyView, UnitName, shown_phone};
 use crate::base::capability::Capability;
 use crate::base::id::MemberId;
+use crate::base::person::Withholding;
 use crate::base::text::Text;
 use crate::db::Db;
 use crate::people::members::Directory;
@@ -38,6 +39,8 @@ struct Me {
     duties: Vec<DutyView>,
     /// Whether today's duties wait for a longer password: privileged ones need 10 characters.
     needs_longer_password: bool,
+    /// What today's privileged duties wait for; absent while they allow everything.
+    withheld_because: Option<Withholding>,
     /// What today's duties allow somewhere; what belongs to oneself needs none.
     capabilities: Vec<Capability>,
     /// Whether the member stays off public boards; points are kept all the same.
@@ -124,7 +127,8 @@ async fn show_me(caller: &Member, db: &Db, directory: &Directory, members: &Memb
         units: UnitName::path(&tree, row.unit_id),
         branch: caller.branch.and_then(|branch| tree.get(branch)).map(UnitName::of),
         duties: DutyView::all(&card, &tree, db.today()),
-        needs_longer_password: !caller.withheld.is_empty(),
+        needs_longer_password: caller.withheld_because == Some(Withholding::ShortPassword),
+        withheld_because: caller.withheld_because,
         capabilities: capabilities.collect(),
         hidden_from_boards: row.hidden_from_boards,
         on_boards: row.on_boards,
