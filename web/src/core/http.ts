@@ -2,6 +2,7 @@
 // beside its answers.
 import { ref } from 'vue'
 import { client } from 'xianfeng-client/client'
+import { askCode, NEEDED, NEEDED_AGAIN } from './code'
 import { waited } from './patience'
 import { place } from './place'
 import { toProblem } from './problem'
@@ -26,15 +27,27 @@ const limitOf = (path: string) => (path.includes('/api/v1/imports/') ? LIMIT_IMP
 /** Asked before anybody has signed in. */
 const OPEN = /\/api\/v1\/(labels|config|session\/reset-request)$/
 
+/** What is asked while a code is asked for. */
+const OF_CODES = /\/api\/v1\/(session|me)\/second-factor/
+
 async function send(input: RequestInfo | URL): Promise<Response> {
   const request = input as Request
   const open = OPEN.test(new URL(request.url).pathname)
+  let [asked, refused] = [false, 0]
   for (let again = false; ; again = true) {
     const attempt = request.clone()
     const used = open ? '' : await token()
     if (used) attempt.headers.set('Authorization', `Bearer ${used}`)
     const response = await patient(attempt)
     if (request.method !== 'GET') void hearOfChange(response)
+    if (response.status === 403 && !open && !OF_CODES.test(new URL(request.url).pathname)) {
+      const refusal = (await response.clone().json().catch(() => ({}))) as { code?: string }
+      if (refusal.code === NEEDED || (refusal.code === NEEDED_AGAIN && !asked)) {
+        asked = true
+        if (refused++ < 2 && (await askCode(toProblem(refusal, response), request.method !== 'GET'))) continue
+      }
+      return response
+    }
     if (response.status !== 401 || again || open) return response
     // A wrong present password is 401 too, and no reason to renew.
     const body = (await response.clone().json().catch(() => ({}))) as { code?: string }

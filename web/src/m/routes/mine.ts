@@ -8,6 +8,7 @@ export default [
   { path: '/me/notices', component: () => import('../pages/mine/Notices.vue'), meta: { keep: true } },
   { path: '/me/sessions', component: () => import('../pages/mine/Devices.vue') },
   { path: '/me/password', component: () => import('../pages/mine/Password.vue') },
+  { path: '/me/second-factor', component: () => import('../pages/mine/SecondFactor.vue') },
   { path: '/me/resets', component: () => import('../pages/mine/Resets.vue') },
   { path: '/me/study-hours', component: () => import('../pages/mine/Hours.vue'), meta: { keep: true } },
   { path: '/me/platforms', redirect: '/me/sessions' },
