@@ -15950,7 +15950,7 @@ export type ExportMembersErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.out_of_scope`
+     * `access.out_of_scope` · `second_factors.needed_again`
      */
     403: ProblemBody;
     /**
@@ -19274,6 +19274,10 @@ export type ChangeMyPasswordErrors = {
      */
     401: ProblemBody;
     /**
+     * `second_factors.needed_again`
+     */
+    403: ProblemBody;
+    /**
      * `sessions.locked_out`
      */
     429: ProblemBody;
@@ -19690,7 +19694,7 @@ export type RefuseMyResetData = {
 
 export type RefuseMyResetErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `sessions.reset`
      */
     401: ProblemBody;
     /**
@@ -19756,6 +19760,10 @@ export type BeginSecondFactorErrors = {
      */
     401: ProblemBody;
     /**
+     * `second_factors.enrolled_already` · `second_factors.no_privileged_duty` · `second_factors.off`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -19784,6 +19792,10 @@ export type ConfirmSecondFactorErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `second_factors.begun_too_long_ago` · `second_factors.not_enrolled`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -19814,6 +19826,10 @@ export type RenewRecoveryCodesErrors = {
      */
     401: ProblemBody;
     /**
+     * `second_factors.not_enrolled`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -19842,6 +19858,14 @@ export type RemoveSecondFactorErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `second_factors.not_enrolled`
+     */
+    409: ProblemBody;
+    /**
+     * `second_factors.locked_out`
+     */
+    429: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -20745,7 +20769,7 @@ export type GetMemberErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.out_of_scope`
+     * `access.out_of_scope` · `second_factors.needed`
      */
     403: ProblemBody;
     /**
@@ -23142,6 +23166,10 @@ export type ListSecondFactorResetsErrors = {
      */
     401: ProblemBody;
     /**
+     * `second_factors.needed` · `second_factors.required`
+     */
+    403: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23170,6 +23198,14 @@ export type ProposeSecondFactorResetErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `second_factors.own_reset`
+     */
+    403: ProblemBody;
+    /**
+     * `second_factors.already_proposed` · `second_factors.not_enrolled`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23202,6 +23238,10 @@ export type GetSecondFactorResetErrors = {
      */
     401: ProblemBody;
     /**
+     * `second_factors.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23232,6 +23272,18 @@ export type ApproveSecondFactorResetErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `proposals.about_yourself` · `proposals.own`
+     */
+    403: ProblemBody;
+    /**
+     * `second_factors.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23264,6 +23316,10 @@ export type RefuseSecondFactorResetErrors = {
      */
     401: ProblemBody;
     /**
+     * `second_factors.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23294,6 +23350,14 @@ export type WithdrawSecondFactorResetErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `proposals.not_yours`
+     */
+    403: ProblemBody;
+    /**
+     * `second_factors.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23693,6 +23757,14 @@ export type GiveSecondFactorErrors = {
      */
     401: ProblemBody;
     /**
+     * `second_factors.not_enrolled`
+     */
+    409: ProblemBody;
+    /**
+     * `second_factors.locked_out`
+     */
+    429: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23759,7 +23831,7 @@ export type ApproveSettingProposalErrors = {
      */
     401: ProblemBody;
     /**
-     * `access.out_of_scope` · `proposals.own`
+     * `access.out_of_scope` · `proposals.own` · `second_factors.needed_again`
      */
     403: ProblemBody;
     /**
