@@ -373,7 +373,7 @@ fn no_field_says_what_a_word_beside_it_is_called() {
 }
 
 /// Replies that no example is kept of: longer than an example may be, or not of the API.
-const WITHOUT_EXAMPLE: [&str; 4] = ["export_campaign", "healthz", "list_labels", "readyz"];
+const WITHOUT_EXAMPLE: [&str; 5] = ["begin_second_factor", "export_campaign", "healthz", "list_labels", "readyz"];
 
 #[test]
 fn whatever_is_sent_or_shown_has_an_example() {
