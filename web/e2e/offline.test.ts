@@ -10,7 +10,7 @@ test('the network goes in the middle of a paper: it is handed in when it comes b
   await page.getByText('第 1 题，共 5 题').waitFor()
   await page.getByRole('button', { name: '下一题' }).click()
   // What is fetched ahead for want of a network later comes once the first page is there.
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /assets\/Waiting-\w+\.js/.test(name)) && [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].every(({ sheet }) => sheet))
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /assets\/Waiting-[\w-]+\.js/.test(name)) && [...document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')].every(({ sheet }) => sheet))
   await context.setOffline(true)
   for (let at = 2; at <= 4; at++) {
     await page.getByText(`第 ${at} 题，共 5 题`).waitFor()
