@@ -471,9 +471,7 @@ async fn the_operator_takes_a_factor_away_where_nobody_else_can() {
     let token = session["access_token"].as_str().unwrap();
     let begun = post("/me/second-factor", token, json!({})).await;
     let phone = Authenticator::of(begun["secret"].as_str().unwrap());
-    let now =
-        i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()).unwrap();
-    let first = totp::code(&phone.0, now / totp::STEP_SECONDS);
+    let first = totp::code(&phone.0, xianfeng::base::clock::Clock::System.now().seconds() / totp::STEP_SECONDS);
     let confirmed = post("/me/second-factor/confirmation", token, code(first)).await;
     assert_eq!(confirmed["recovery_codes"].as_array().map(Vec::len), Some(10), "{confirmed}");
     let told = printed(&site.command(&["admin", "reset-second-factor", "--employee-no", "a1"]).await);

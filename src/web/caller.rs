@@ -47,7 +47,9 @@ pub enum Look {
 }
 
 /// Recognises callers by their access token.
-pub struct Doorkeeper(Box<dyn Fn(&str, Look) -> Recognising + Send + Sync>);
+pub struct Doorkeeper(Box<Recognise>);
+
+type Recognise = dyn Fn(&str, Look) -> Recognising + Send + Sync;
 
 impl Doorkeeper {
     pub fn new<F, A>(recognise: F) -> Self
