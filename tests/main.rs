@@ -80,6 +80,7 @@ mod trail;
 mod settings;
 mod operations;
 mod presets;
+mod personal;
 mod privacy;
 mod feedback;
 mod texts;

@@ -57,6 +57,7 @@ rooms! {
     oversight::burden,
     oversight::facts,
     oversight::alarms,
+    oversight::personal,
     client::about,
     client::events,
     client::today;

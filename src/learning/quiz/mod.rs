@@ -40,6 +40,7 @@ mod tallies;
 mod timetable;
 mod versions;
 mod voidings;
+mod personal;
 mod room;
 
 use std::sync::Arc;

@@ -27,6 +27,11 @@ pub(super) fn keep_home(tx: &mut Tx, before: &MemberRow, after: &MemberRow) -> Q
     if home(before) == home(after) {
         return Ok(());
     }
+    match (home(before), home(after)) {
+        (Some(_), None) => store::departures::put(tx.conn, before.id, tx.today())?,
+        (None, Some(_)) => store::departures::delete(tx.conn, before.id)?,
+        _ => {}
+    }
     let former = FormerHome { member_id: before.id, last_on: tx.today().previous(), unit_id: home(before) };
     store::homes::insert_former_home(tx.conn, &former)
 }

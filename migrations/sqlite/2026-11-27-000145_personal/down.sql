@@ -1,0 +1,2 @@
+DROP TABLE member_corrections;
+DROP TABLE member_departures;
