@@ -63,10 +63,10 @@ async fn names_and_numbers_stand_neither_in_the_log_nor_in_what_a_failure_says()
         ("POST", "/session/reset-request".to_owned(), json!({ "employee_no": number, "device_key": key })),
         ("PATCH", "/me".to_owned(), json!({ "phone": phone })),
         ("PUT", "/me/password".to_owned(), json!({ "old_password": password, "new_password": password })),
-        ("POST", "/feedback".to_owned(), json!({ "text": format!("{name} {number} {phone} {said}") })),
-        ("POST", "/feedback".to_owned(), json!({ "text": said, said: name })),
+        ("POST", "/me/feedback".to_owned(), json!({ "text": format!("{name} {number} {phone} {said}") })),
+        ("POST", "/me/feedback".to_owned(), json!({ "text": [said], "page": name })),
         ("POST", "/me/corrections".to_owned(), json!({ "name": name, "note": said })),
-        ("POST", "/me/corrections".to_owned(), json!({ "kind": said, "note": name })),
+        ("POST", "/me/corrections".to_owned(), json!({ "kind": "群众", "note": name, "name": said })),
         ("PUT", "/me/settings".to_owned(), json!({ "care_mode": said })),
         ("POST", "/anonymisations".to_owned(), json!({ "member_id": phone })),
         ("GET", "/me/archive".to_owned(), Value::Null),
@@ -74,7 +74,7 @@ async fn names_and_numbers_stand_neither_in_the_log_nor_in_what_a_failure_says()
         ("GET", format!("/members/{phone}"), Value::Null),
         ("GET", format!("/members?q={name}"), Value::Null),
         ("GET", format!("/members?q={phone}"), Value::Null),
-        ("POST", "/ideas".to_owned(), json!({ "title": name, phone: number })),
+        ("POST", "/ideas".to_owned(), json!({ "title": name, "unknown": number })),
         ("POST", "/members".to_owned(), json!({ "name": name, "employee_no": number, "phone": phone })),
     ];
     let count = sent.len();

@@ -119,7 +119,7 @@ async fn nothing_tells_who_a_leaver_was_and_everything_that_counts_stays() {
     let csv = format!("工号,姓名,手机号,所属党小组编码,政治面貌\n{},{NAME},{PHONE},XZ12,党员\n", leaver.employee_no);
     let import = first.request(Method::POST, "/imports/members").body(csv);
     assert_eq!(send(import).await.ok(200)["changed"], 1);
-    let feedback = leaver.request(Method::POST, "/feedback").header("idempotency-key", "k-feedback-1");
+    let feedback = leaver.request(Method::POST, "/me/feedback").header("idempotency-key", "k-feedback-1");
     send(feedback.json(&json!({ "text": SAID }))).await.ok(201);
     let absent = json!({ "from_on": "2026-07-03", "to_on": "2026-07-04", "reason": SICK });
     secretary.post(&format!("/members/{}/absences", leaver.id), absent).await.ok(201);
@@ -199,7 +199,7 @@ async fn nothing_tells_who_a_leaver_was_and_everything_that_counts_stays() {
         (&first, "/anonymisations?state=approved".to_owned()),
         (&first, "/me/notices".to_owned()),
         (&auditor, "/audit?limit=100".to_owned()),
-        (&auditor, format!("/audit?subject={}", leaver.id)),
+        (&auditor, format!("/audit?subject_id={}", leaver.id)),
         (&other, format!("/ideas/{thought}")),
         (&other, format!("/ideas/{thought}/comments")),
         (&other, "/ideas".to_owned()),
@@ -216,7 +216,7 @@ async fn nothing_tells_who_a_leaver_was_and_everything_that_counts_stays() {
         }
     }
     let shown = other.get(&format!("/ideas/{thought}")).await.ok(200);
-    assert_eq!((&shown["title"], &shown["author_name"]), (&json!("皮带自动纠偏"), &json!(NOBODY)), "{shown}");
+    assert_eq!((&shown["title"], &shown["author"]["name"]), (&json!("皮带自动纠偏"), &json!(NOBODY)), "{shown}");
 
     // whatever counts is as it was: of tables of which nothing is cleared every row, to the byte
     let personal = app.app.get::<Personal>();

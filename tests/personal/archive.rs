@@ -51,7 +51,7 @@ async fn a_member_has_everything_that_is_kept_about_him_and_nothing_of_others() 
     let wang = app.member("王二").sign_in().await;
     let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
     for (who, said) in [(&li, "李一的意见"), (&wang, "王二的意见")] {
-        who.post("/feedback", json!({ "text": said, "page": "/m/today" })).await.ok(201);
+        who.post("/me/feedback", json!({ "text": said, "page": "/m/today" })).await.ok(201);
         let paper = who.get("/quiz/daily").await.ok(200);
         who.put(crate::quiz::TODAY, crate::quiz::answers(&paper, 2)).await.ok(201);
     }
@@ -68,6 +68,7 @@ async fn a_member_has_everything_that_is_kept_about_him_and_nothing_of_others() 
         text(&secretary.get("/phone-proposals").await.ok(200)["items"][0]["id"]).to_owned()
     });
     secretary.post(&path, json!({})).await.ok(200);
+    app.drain().await;
 
     let mut archive = Opened::of(&li).await;
     let index = archive.json("index.json");
@@ -106,12 +107,12 @@ async fn a_member_has_everything_that_is_kept_about_him_and_nothing_of_others() 
     }
 
     // one after the other, and it leaves a line
-    li.get("/me/archive").await.refused(429, "archives.too_soon");
+    li.get("/me/archive").await.refused(429, "archive.too_soon");
     wang.get("/me/archive").await.ok(200);
     app.advance_seconds(601);
     li.get("/me/archive").await.ok(200);
     let auditor = app.member("审计").home("JT").role(Role::Auditor, "JT").sign_in().await;
-    let trail = auditor.get(&format!("/audit?action=personal.archive&actor={}", li.id)).await.ok(200);
+    let trail = auditor.get(&format!("/audit?action=personal.archive&actor_id={}", li.id)).await.ok(200);
     assert_eq!(trail["items"].as_array().unwrap().len(), 2);
     drop(organiser);
 }

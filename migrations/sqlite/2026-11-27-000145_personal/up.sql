@@ -9,6 +9,13 @@ CREATE INDEX member_departures_by_day ON member_departures (left_on) WHERE anony
 -- when those left who have left already is known no better than when they were changed last
 INSERT INTO member_departures (member_id, left_on) SELECT id, date(updated_at / 1000000 + 28800, 'unixepoch') FROM members WHERE status = 'left';
 
+-- What members were called before, so that texts which name them so are found when they are made anonymous.
+CREATE TABLE member_former_names (
+    member_id BLOB NOT NULL REFERENCES members (id),
+    name TEXT NOT NULL,
+    PRIMARY KEY (member_id, name)
+);
+
 -- What members ask to be put right about themselves.
 CREATE TABLE member_corrections (
     id BLOB NOT NULL PRIMARY KEY,

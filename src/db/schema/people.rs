@@ -117,6 +117,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_former_names (member_id, name) {
+        member_id -> Binary,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     member_corrections (id) {
         id -> Binary,
         member_id -> Binary,
@@ -150,6 +157,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     duty_proposals,
     phone_proposals,
     member_departures,
+    member_former_names,
     member_corrections,
     member_settings
 );

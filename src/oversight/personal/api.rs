@@ -34,7 +34,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::TooSoon { seconds } => Problem::too_many("archives.too_soon", seconds),
+            Refusal::TooSoon { seconds } => Problem::too_many("archive.too_soon", seconds),
             Refusal::Busy => Problem::crowded("archives of personal data"),
             Refusal::NoSuchProposal => Problem::not_found("proposals.not_found", "没有找到这项提议"),
             Refusal::ProposedAlready => {

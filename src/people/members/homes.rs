@@ -21,8 +21,12 @@ pub struct Stay {
     pub path: Arc<[UnitId]>,
 }
 
-/// Puts down where a member was until yesterday, if this change moves him, lets him go or brings him back.
+/// Puts down where a member was until yesterday, if this change moves him, lets him go or brings him back; and what he was
+/// called, if he is called otherwise from now on.
 pub(super) fn keep_home(tx: &mut Tx, before: &MemberRow, after: &MemberRow) -> QueryResult<()> {
+    if before.name != after.name {
+        store::departures::put_former_name(tx.conn, before.id, &before.name)?;
+    }
     let home = |row: &MemberRow| (row.status != MemberStatus::Left).then_some(row.unit_id);
     if home(before) == home(after) {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Members: the organisation tree, its members, their duties and absences.
 //!
 //! Tables: `units`, `members`, `roles`, `absences`, `former_homes`, `former_parents`, `duty_proposals`, `phone_proposals`,
-//! `member_departures`, `member_corrections`, `member_settings`. Routes: `/me`, `/me/corrections`, `/member-corrections`,
+//! `member_departures`, `member_former_names`, `member_corrections`, `member_settings`. Routes: `/me`, `/me/corrections`, `/member-corrections`,
 //! `/me/settings`, `/units`,
 //! `/members`, `/members/{id}/roles`, `/members/{id}/absences`, `/duty-proposals`, `/duty-conflicts`, `/phone-proposals`, `/imports/units`,
 //! `/imports/members`, `/exports/members`. Lends the [`Directory`] to every room that asks who is

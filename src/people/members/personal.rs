@@ -25,6 +25,7 @@ pub(super) const PERSONAL: Keeping = Keeping {
         )
         .stays("姓名改为“已注销成员”，工号换成无意义的编号，手机号清除"),
         Kept::own("member_departures", "member_id", "离开", &[day("left_on"), at("anonymised_at")]),
+        Kept::own("member_former_names", "member_id", "以前的姓名", &[text("name")]).deleted(),
         Kept::own("roles", "member_id", "职务", &[text("role"), id("unit_id"), day("from_on"), day("to_on")]),
         Kept::office("roles", "granted_by"),
         Kept::own("absences", "member_id", "请假与外出", &[day("from_on"), day("to_on"), text("reason")])

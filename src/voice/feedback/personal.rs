@@ -6,6 +6,9 @@ use crate::kernel::personal::{Keeping, Kept, at, id, text};
 pub(super) const PERSONAL: Keeping = Keeping {
     room: "feedback",
     kept: &[
+        Kept::hidden("desk_items", "subject_id", "请他人答复本人意见的待办，见“意见”")
+            .whose("kind = 'feedback' AND subject_id IN (SELECT id FROM feedback WHERE member_id = {member})")
+            .deleted(),
         Kept::own("feedback", "member_id", "意见", &[at("created_at"), id("id"), text("text"), text("page")])
             .cleared("text = '（内容已随账号注销清除）', page = NULL"),
         Kept::own(

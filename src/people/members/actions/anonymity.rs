@@ -44,21 +44,26 @@ impl Members {
         }
     }
 
-    /// By what texts may name a member: the employee number, the phone number, and the name where nobody else bears it.
+    /// By what texts may name a member: the employee number, the phone number, and those of his
+    /// names, the former ones too, that nobody else bears.
     pub async fn named_by(&self, member: MemberId) -> Result<Vec<String>, DbError> {
         let found = self
             .db
             .read(move |conn| {
                 let Some(row) = store::find_member(conn, member)? else { return Ok(None) };
-                let is_shared = departures::is_shared(conn, &row.name, member)?;
-                Ok(Some((row, is_shared)))
+                let mut names = Vec::new();
+                for name in departures::list_former_names(conn, member)?.into_iter().chain([row.name.clone()]) {
+                    let is_name = name != NOBODY && name.chars().count() >= SHORTEST_NAME;
+                    if is_name && !departures::is_shared(conn, &name, member)? {
+                        names.push(name);
+                    }
+                }
+                Ok(Some((row, names)))
             })
             .await?;
-        let Some((row, is_shared)) = found else { return Ok(Vec::new()) };
+        let Some((row, names)) = found else { return Ok(Vec::new()) };
         let phone = self.open_phone(&row);
-        let MemberRow { employee_no, name, .. } = row;
-        let tells = !is_shared && name != NOBODY && name.chars().count() >= SHORTEST_NAME;
-        Ok([Some(employee_no), phone, tells.then_some(name)].into_iter().flatten().collect())
+        Ok([Some(row.employee_no), phone].into_iter().flatten().chain(names).collect())
     }
 
     /// Takes away what the member's own row says of a person. The id stays, and so do the home and the kind, by which

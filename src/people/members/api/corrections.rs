@@ -22,7 +22,7 @@ use crate::web::{Body, Page, Path, Problem, Query};
 /// What a member says is not right; at least one of the three besides the explanation.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CorrectionBody {
+struct MemberCorrectionBody {
     /// The name as it should be.
     name: Option<Text<50>>,
     /// 党员, 预备党员 or 群众, as it should be.
@@ -35,7 +35,7 @@ struct CorrectionBody {
 
 /// What a member asked to be put right.
 #[derive(Serialize, ToSchema)]
-struct CorrectionView {
+struct MemberCorrectionView {
     /// To answer it with, or to take it back.
     id: MemberCorrectionId,
     /// Who asked.
@@ -70,10 +70,10 @@ struct CorrectionView {
     reason: Option<String>,
 }
 
-impl CorrectionView {
+impl MemberCorrectionView {
     fn of(directory: &Directory, correction: MemberCorrection) -> Option<Self> {
         let card = directory.member(correction.member_id)?;
-        Some(CorrectionView {
+        Some(MemberCorrectionView {
             id: correction.id,
             member_id: card.id,
             employee_no: card.employee_no.to_string(),
@@ -98,20 +98,20 @@ impl CorrectionView {
 ///
 /// Asks that the name, the kind or the home unit be put right by who may change it, within fifteen days. One such wish waits
 /// at a time, five a day. A phone number is changed by `PATCH /me`; an employee number by nobody.
-#[utoipa::path(tag = "members", request_body = CorrectionBody,
-    responses((status = 201, description = "It waits", body = CorrectionView,
+#[utoipa::path(tag = "members", request_body = MemberCorrectionBody,
+    responses((status = 201, description = "It waits", body = MemberCorrectionView,
         headers(("Location" = String, description = "The list that it is on")))))]
 #[post("/me/corrections")]
 pub(super) async fn ask_correction(
     caller: Member,
     directory: web::Data<Directory>,
     members: web::Data<Members>,
-    body: Body<CorrectionBody>,
+    body: Body<MemberCorrectionBody>,
 ) -> Result<HttpResponse, Problem> {
-    let CorrectionBody { name, kind, unit_id, note } = body.into_inner();
+    let MemberCorrectionBody { name, kind, unit_id, note } = body.into_inner();
     let asked = NewCorrection { name: name.map(Text::into_string), kind, unit: unit_id, note: note.into_string() };
     let made = members.ask_correction(caller.member, asked).await?;
-    let view = CorrectionView::of(&directory, made);
+    let view = MemberCorrectionView::of(&directory, made);
     Ok(HttpResponse::Created().insert_header((LOCATION, "/api/v1/me/corrections")).json(view))
 }
 
@@ -119,18 +119,18 @@ pub(super) async fn ask_correction(
 ///
 /// What the caller asked to be put right, and what became of it, newest first.
 #[utoipa::path(tag = "members", params(PageQuery),
-    responses((status = 200, description = "A page of corrections", body = Page<CorrectionView>)))]
+    responses((status = 200, description = "A page of corrections", body = Page<MemberCorrectionView>)))]
 #[get("/me/corrections")]
 pub(super) async fn list_my_corrections(
     caller: Member,
     query: Query<PageQuery>,
     directory: web::Data<Directory>,
     members: web::Data<Members>,
-) -> Result<web::Json<Page<CorrectionView>>, Problem> {
+) -> Result<web::Json<Page<MemberCorrectionView>>, Problem> {
     let (limit, before) = (query.limit()?, query.after::<MemberCorrectionId>()?);
     let found = members.list_own_corrections(caller.member, before, limit + 1).await?;
     let Page { items, next_cursor } = Page::new(found, limit, |correction| correction.id);
-    let items = items.into_iter().filter_map(|found| CorrectionView::of(&directory, found)).collect();
+    let items = items.into_iter().filter_map(|found| MemberCorrectionView::of(&directory, found)).collect();
     Ok(web::Json(Page { items, next_cursor }))
 }
 
@@ -152,21 +152,21 @@ pub(super) async fn withdraw_correction(
 ///
 /// What members of the caller's scope ask to be put right and what waits, the oldest first; never one's own.
 #[utoipa::path(tag = "members", params(PageQuery),
-    responses((status = 200, description = "A page of corrections", body = Page<CorrectionView>)))]
+    responses((status = 200, description = "A page of corrections", body = Page<MemberCorrectionView>)))]
 #[get("/member-corrections")]
 pub(super) async fn list_corrections(
     manager: RosterManager,
     query: Query<PageQuery>,
     directory: web::Data<Directory>,
     members: web::Data<Members>,
-) -> Result<web::Json<Page<CorrectionView>>, Problem> {
+) -> Result<web::Json<Page<MemberCorrectionView>>, Problem> {
     let (limit, after) = (query.limit()?, query.after::<MemberCorrectionId>()?);
     let units = units_within(&directory.tree(), &manager.reach);
     let found = members.list_waiting_corrections(units, manager.member, after, limit + 1).await?;
     let Page { items, next_cursor } = Page::new(found, limit, |correction| correction.id);
     let shown = |found: MemberCorrection| {
         let may_correct = members.may_correct(&manager.reach, &found);
-        may_correct.then(|| CorrectionView::of(&directory, found)).flatten()
+        may_correct.then(|| MemberCorrectionView::of(&directory, found)).flatten()
     };
     Ok(web::Json(Page { items: items.into_iter().filter_map(shown).collect(), next_cursor }))
 }
@@ -174,23 +174,23 @@ pub(super) async fn list_corrections(
 /// 采纳信息更正
 ///
 /// Puts right what a member asked for, and tells him. Again it changes nothing.
-#[utoipa::path(tag = "members", responses((status = 200, description = "The correction", body = CorrectionView)))]
+#[utoipa::path(tag = "members", responses((status = 200, description = "The correction", body = MemberCorrectionView)))]
 #[post("/member-corrections/{id}/approval")]
 pub(super) async fn approve_correction(
     manager: RosterManager,
     id: Path<MemberCorrectionId>,
     directory: web::Data<Directory>,
     members: web::Data<Members>,
-) -> Result<web::Json<Option<CorrectionView>>, Problem> {
+) -> Result<web::Json<Option<MemberCorrectionView>>, Problem> {
     let done = members.answer_correction(by(&manager), manager.member, *id, Answer::Approve, None).await?;
-    Ok(web::Json(CorrectionView::of(&directory, done)))
+    Ok(web::Json(MemberCorrectionView::of(&directory, done)))
 }
 
 /// 不采纳信息更正
 ///
 /// Leaves everything as it is and tells the member why. Again it changes nothing.
 #[utoipa::path(tag = "members", request_body = ProposalRefusalBody,
-    responses((status = 200, description = "The correction", body = CorrectionView)))]
+    responses((status = 200, description = "The correction", body = MemberCorrectionView)))]
 #[post("/member-corrections/{id}/refusal")]
 pub(super) async fn refuse_correction(
     manager: RosterManager,
@@ -198,8 +198,8 @@ pub(super) async fn refuse_correction(
     directory: web::Data<Directory>,
     members: web::Data<Members>,
     body: Body<ProposalRefusalBody>,
-) -> Result<web::Json<Option<CorrectionView>>, Problem> {
+) -> Result<web::Json<Option<MemberCorrectionView>>, Problem> {
     let reason = Some(body.into_inner().reason.into_string());
     let done = members.answer_correction(by(&manager), manager.member, *id, Answer::Refuse, reason).await?;
-    Ok(web::Json(CorrectionView::of(&directory, done)))
+    Ok(web::Json(MemberCorrectionView::of(&directory, done)))
 }

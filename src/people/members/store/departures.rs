@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::base::id::MemberId;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
-use crate::db::schema::{member_departures, members};
+use crate::db::schema::{member_departures, member_former_names, members};
 use crate::on;
 use crate::people::members::model::{Departed, MemberStatus};
 
@@ -56,6 +56,22 @@ pub fn anonymise(conn: &mut Conn, member: MemberId, number: &str, name: &str, no
         ))
         .execute(c))
     .map(drop)
+}
+
+/// Puts down what a member was called until now.
+pub fn put_former_name(conn: &mut Conn, member: MemberId, name: &str) -> QueryResult<()> {
+    let row = (member_former_names::member_id.eq(member), member_former_names::name.eq(name));
+    on!(conn, c => diesel::insert_into(member_former_names::table).values(row).on_conflict_do_nothing().execute(c))
+        .map(drop)
+}
+
+/// What a member was called before.
+pub fn list_former_names(conn: &mut Conn, member: MemberId) -> QueryResult<Vec<String>> {
+    on!(conn, c => member_former_names::table
+        .filter(member_former_names::member_id.eq(member))
+        .order(member_former_names::name)
+        .select(member_former_names::name)
+        .load(c))
 }
 
 /// Whether somebody else is called `name`.
