@@ -22,6 +22,8 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  * 注销个人信息列表 · List anonymisations
  *
  * Which members of the caller's scope who have left are made anonymous, newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const listAnonymisations = <ThrowOnError extends boolean = true>(options?: Options<ListAnonymisationsData, ThrowOnError>): RequestResult<ListAnonymisationsResponses, ListAnonymisationsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListAnonymisationsResponses, ListAnonymisationsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -36,6 +38,8 @@ export const listAnonymisations = <ThrowOnError extends boolean = true>(options?
  * Proposes that nothing be kept of who a member was who has left: name, numbers, password, sessions, bound accounts, notices
  * and what the member said in feedback are taken away; what counts stays under an id. It cannot be undone, so another
  * administrator confirms it. The same proposal again is the first one.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const proposeAnonymisation = <ThrowOnError extends boolean = true>(options: Options<ProposeAnonymisationData, ThrowOnError>): RequestResult<ProposeAnonymisationResponses, ProposeAnonymisationErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ProposeAnonymisationResponses, ProposeAnonymisationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -52,6 +56,8 @@ export const proposeAnonymisation = <ThrowOnError extends boolean = true>(option
  * 确认注销个人信息 · Approve anonymisation
  *
  * Confirms what another administrator proposed; it is done within seconds and cannot be undone. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const approveAnonymisation = <ThrowOnError extends boolean = true>(options: Options<ApproveAnonymisationData, ThrowOnError>): RequestResult<ApproveAnonymisationResponses, ApproveAnonymisationErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveAnonymisationResponses, ApproveAnonymisationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -64,6 +70,8 @@ export const approveAnonymisation = <ThrowOnError extends boolean = true>(option
  * 拒绝注销个人信息 · Refuse anonymisation
  *
  * Refuses what another administrator proposed. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const refuseAnonymisation = <ThrowOnError extends boolean = true>(options: Options<RefuseAnonymisationData, ThrowOnError>): RequestResult<RefuseAnonymisationResponses, RefuseAnonymisationErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RefuseAnonymisationResponses, RefuseAnonymisationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -80,6 +88,8 @@ export const refuseAnonymisation = <ThrowOnError extends boolean = true>(options
  * 撤回注销个人信息的提议 · Withdraw anonymisation
  *
  * Takes one's own proposal back. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const withdrawAnonymisation = <ThrowOnError extends boolean = true>(options: Options<WithdrawAnonymisationData, ThrowOnError>): RequestResult<WithdrawAnonymisationResponses, WithdrawAnonymisationErrors, ThrowOnError, 'data'> => (options.client ?? client).post<WithdrawAnonymisationResponses, WithdrawAnonymisationErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3494,6 +3504,8 @@ export const listMeetingVersions = <ThrowOnError extends boolean = true>(options
  * 信息更正申请列表 · List corrections
  *
  * What members of the caller's scope ask to be put right and what waits, the oldest first; never one's own.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const listCorrections = <ThrowOnError extends boolean = true>(options?: Options<ListCorrectionsData, ThrowOnError>): RequestResult<ListCorrectionsResponses, ListCorrectionsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListCorrectionsResponses, ListCorrectionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3506,6 +3518,8 @@ export const listCorrections = <ThrowOnError extends boolean = true>(options?: O
  * 采纳信息更正 · Approve correction
  *
  * Puts right what a member asked for, and tells him. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const approveCorrection = <ThrowOnError extends boolean = true>(options: Options<ApproveCorrectionData, ThrowOnError>): RequestResult<ApproveCorrectionResponses, ApproveCorrectionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveCorrectionResponses, ApproveCorrectionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3518,6 +3532,8 @@ export const approveCorrection = <ThrowOnError extends boolean = true>(options: 
  * 不采纳信息更正 · Refuse correction
  *
  * Leaves everything as it is and tells the member why. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `administrator` (管理员).
  */
 export const refuseCorrection = <ThrowOnError extends boolean = true>(options: Options<RefuseCorrectionData, ThrowOnError>): RequestResult<RefuseCorrectionResponses, RefuseCorrectionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RefuseCorrectionResponses, RefuseCorrectionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -43,7 +43,7 @@ pub fn where_named(
     let (first, second) = marks(conn);
     let some = format!("SELECT id FROM {table} WHERE id > {first} ORDER BY id LIMIT {second}");
     // without max(bytea), which PostgreSQL has only lately
-    let last = format!("SELECT id FROM ({some}) AS some ORDER BY id DESC LIMIT 1");
+    let last = format!("SELECT id FROM ({some}) AS passed ORDER BY id DESC LIMIT 1");
     let last: Option<Last> = on!(conn, c => sql_query(&last)
         .bind::<Binary, _>(place)
         .bind::<BigInt, _>(limit)
