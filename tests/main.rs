@@ -82,6 +82,7 @@ mod operations;
 mod presets;
 mod privacy;
 mod feedback;
+mod appraisal;
 mod texts;
 mod own_case;
 mod today;
