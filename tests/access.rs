@@ -75,6 +75,7 @@ const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Orga
 const PUSH_PLANNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
 const CONTEST_RUNNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
 const APPRAISAL_PROPOSERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser]);
+/// Who reads rules, and results of a whole branch.
 const RULE_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 const CONTEST_CONFIRMERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
 const CONTEST_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Auditor]);
@@ -205,10 +206,10 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /members/{id}/appraisal/entries", RESULT_READERS, OfMember),
     ("GET /members/{id}/appraisal/sheet", RESULT_READERS, OfMember),
     ("GET /appraisal/entries/{id}", SignedIn, Plain),
-    ("GET /units/{id}/appraisal", RESULT_READERS, OfUnit),
+    ("GET /units/{id}/appraisal", RULE_READERS, OfUnit),
     (
         "GET /exports/appraisal",
-        RESULT_READERS,
+        RULE_READERS,
         Exactly(|world, place| {
             let span = "from=2026-07-01&until=2026-07-01";
             (format!("/exports/appraisal?unit_id={}&{span}", world.app.unit(place.unit)), Value::Null)
