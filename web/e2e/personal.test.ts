@@ -22,7 +22,7 @@ test('a member takes all data home, asks for a correction, and sees it put right
   await page.getByLabel('姓名').fill(`${own.name}一`)
   await page.getByLabel('说明').fill('身份证上多一个字')
   await look(page, 'correction-writing')
-  await page.getByRole('button', { name: '提交' }).click()
+  await page.getByRole('button', { name: '提交', exact: true }).click()
   await page.getByText(`姓名改为“${own.name}一”`).waitFor()
   await look(page, 'correction-waits')
 
