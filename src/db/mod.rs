@@ -28,7 +28,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use tokio::sync::oneshot;
@@ -49,12 +49,15 @@ use conn::turn_of;
 use counter::Counter;
 use job::Write;
 use queue::Line;
-use workers::Workers;
+use workers::{OVERDUE, Workers};
 use writer::Writer;
 
 /// How long a caller waits for the database before it is told to come back later: less than the five seconds within
 /// which every request is answered.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How often who waits for longer than a job may take looks whether its thread hangs.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Attempts at a PostgreSQL transaction that the server broke off for another's sake (40001, 40P01).
 const PG_ATTEMPTS: u32 = 4;
@@ -318,7 +321,11 @@ impl Db {
             Engine::Sqlite { writer, .. } => writer.submit(job)?,
             Engine::Postgres { writers, .. } => writers.write(job)?,
         }
-        let outcome = wait(answer).await.map_err(Stop::from).and_then(|outcome| outcome);
+        let crew = match &self.engine {
+            Engine::Sqlite { .. } => None,
+            Engine::Postgres { writers, .. } => Some(&**writers),
+        };
+        let outcome = wait(answer, crew).await.map_err(Stop::from).and_then(|outcome| outcome);
         self.note_outcome(&outcome);
         outcome
     }
@@ -347,7 +354,7 @@ impl Db {
                     writer.alone(Box::new(move |conn| {
                         let _ = answer_to.send(scrub::empty_log(conn));
                     }))?;
-                    if wait(answer).await?? {
+                    if wait(answer, None).await?? {
                         return Ok(true);
                     }
                     tokio::time::sleep(SCRUB_REST).await;
@@ -393,14 +400,26 @@ where
         }
         let _ = answer_to.send(slot.guard(|slot| slot.ask(&question)));
     }))?;
-    wait(answer).await?
+    wait(answer, Some(readers)).await?
 }
 
-async fn wait<T>(answer: oneshot::Receiver<T>) -> Result<T, DbError> {
-    match tokio::time::timeout(PATIENCE, answer).await {
-        Ok(Ok(outcome)) => Ok(outcome),
-        Ok(Err(_)) => Err(DbError::Unavailable("the job was dropped unheard".into())),
-        Err(_) => Err(DbError::Unavailable("no answer within the time limit".into())),
+/// Waits for what a thread answers. Who has waited for long looks whether threads of that crew hang: where everybody
+/// waits, nobody else hands in a job and would.
+async fn wait<T>(mut answer: oneshot::Receiver<T>, crew: Option<&Workers>) -> Result<T, DbError> {
+    let until = Instant::now() + PATIENCE;
+    let mut look_at = Instant::now() + OVERDUE;
+    loop {
+        match tokio::time::timeout_at(look_at.min(until).into(), &mut answer).await {
+            Ok(Ok(outcome)) => return Ok(outcome),
+            Ok(Err(_)) => return Err(DbError::Unavailable("the job was dropped unheard".into())),
+            Err(_) if Instant::now() >= until => {
+                return Err(DbError::Unavailable("no answer within the time limit".into()));
+            }
+            Err(_) => {
+                crew.into_iter().for_each(Workers::relieve);
+                look_at = Instant::now() + LOOK_EVERY;
+            }
+        }
     }
 }
 

@@ -41,6 +41,11 @@ impl Seen {
         }
     }
 
+    /// Takes the server for away, to be tried at once.
+    fn suspect(&mut self, now: Instant) {
+        self.away_tried_at = self.away_tried_at.or(now.checked_sub(TRY_EVERY));
+    }
+
     fn note(&mut self, began: Instant, good: bool, now: Instant) {
         if good {
             *self = Seen { away_tried_at: None, good_at: Some(now) };
@@ -67,6 +72,11 @@ impl Connector {
         outcome
     }
 
+    /// A thread hangs: new ones are not to go into the same silence all at once, but one every now and then.
+    pub(super) fn suspect(&self) {
+        self.with_seen(|seen| seen.suspect(Instant::now()));
+    }
+
     fn with_seen<T>(&self, f: impl FnOnce(&mut Seen) -> T) -> T {
         f(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -90,5 +100,10 @@ mod tests {
         seen.note(at(1100), true, at(1200));
         seen.note(at(600), false, at(2600));
         assert!(seen.may_try(at(2601)) && seen.may_try(at(2601)), "the older attempt's failure is stale");
+        seen.suspect(at(3000));
+        assert!(seen.may_try(at(3000)), "a thread hangs: one that takes its place tries at once");
+        assert!(!seen.may_try(at(3001)), "the others do not go into the same silence");
+        seen.note(at(3000), true, at(3002));
+        assert!(seen.may_try(at(3003)) && seen.may_try(at(3003)), "it was only slow");
     }
 }

@@ -21,7 +21,7 @@ use super::{Conn, DbError, Maker};
 
 /// How long a job may keep its thread. Statements are cut off after four seconds, but a job that is so slow is rare
 /// enough for a thread more.
-const OVERDUE: Duration = Duration::from_secs(3);
+pub(super) const OVERDUE: Duration = Duration::from_secs(3);
 
 /// Threads that may hang at the same time, for each that works.
 const MOST_LOST: usize = 3;
@@ -99,9 +99,9 @@ impl Workers {
         self.queue.admit(message)
     }
 
-    /// Puts new threads in the place of those that hang. Anyone who hands in a job looks after this, since without jobs
-    /// nobody misses a thread.
-    fn relieve(&self) {
+    /// Puts new threads in the place of those that hang. Anyone who hands in a job or has waited for long looks after
+    /// this, since without jobs nobody misses a thread.
+    pub(super) fn relieve(&self) {
         let Ok(mut on_duty) = self.on_duty.try_lock() else { return };
         let now = self.crew.millis();
         let most = MOST_LOST * on_duty.len();
@@ -114,6 +114,7 @@ impl Workers {
                 pool = self.crew.name,
                 "a database thread does not come back from its job; another takes over"
             );
+            self.crew.connector.suspect();
             self.crew.lost.fetch_add(1, Ordering::Relaxed);
             place.0.relieved.store(true, Ordering::Release);
             *place = substitute;
