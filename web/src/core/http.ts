@@ -95,6 +95,16 @@ export function seen(path: string): Record<string, string> {
   return state ? { 'If-Match': state } : {}
 }
 
+/** Holds the state of `path` that a form shows: what else of the app reads there meanwhile must not pass for it. */
+export function useShown(path: () => string) {
+  let state: Record<string, string> = {}
+  return {
+    /** It shows now what was read just now. */
+    renew: () => void (state = seen(path())),
+    headers: () => state,
+  }
+}
+
 function listen(request: Request, response: Response, sent: number) {
   reachable.value = true
   const state = response.headers.get('ETag')
