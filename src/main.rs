@@ -533,10 +533,16 @@ fn bind_for_health(address: SocketAddr) -> Result<TcpListener, String> {
         .map_err(|error| format!("XIANFENG_HEALTH_LISTEN: 无法监听 {address}：{error} (cannot listen there)"))
 }
 
-/// Logs to standard error, as JSON when `XIANFENG_LOG_FORMAT=json`; `XIANFENG_LOG` filters.
+/// Logs to standard error, as JSON when `XIANFENG_LOG_FORMAT=json`; `XIANFENG_LOG` filters, but for what libraries of HTTP
+/// say.
 fn start_logging() {
     let filter = variable("XIANFENG_LOG").and_then(|filter| tracing_subscriber::EnvFilter::try_new(filter).ok());
     let filter = filter.unwrap_or_else(|| tracing_subscriber::EnvFilter::new("info"));
+    // below this they write down whole paths and heads, in which numbers and names may stand
+    let filter = ["actix_web=info", "actix_http=info", "hyper=info", "hyper_util=info", "h2=info", "reqwest=info"]
+        .into_iter()
+        .filter_map(|cap| cap.parse().ok())
+        .fold(filter, tracing_subscriber::EnvFilter::add_directive);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // which would be told on the same output that cannot be written to
     let builder = builder.log_internal_errors(false);

@@ -25,6 +25,7 @@ use crate::kernel::changes::Change;
 use crate::kernel::facts::{About, Fact, Facts, Record};
 use crate::kernel::live::Live;
 use crate::kernel::outbox::Handlers;
+use crate::kernel::personal::{Keeping, Personal};
 use crate::kernel::settings::{Setting, Settings};
 use crate::kernel::uptime::Uptime;
 
@@ -66,6 +67,8 @@ pub struct House {
     pub alarms: Alarms,
     /// What the rooms that were opened before tell of units and months.
     pub facts: Facts,
+    /// What the rooms that were opened before keep about members.
+    pub personal: Personal,
     /// Which days are worked.
     pub calendar: Calendar,
     /// Where pages that are open hear what happens.
@@ -84,6 +87,7 @@ impl House {
             settings: Settings::default(),
             alarms: Alarms::default(),
             facts: Facts::default(),
+            personal: Personal::default(),
             live: Live::default(),
             handles: HashMap::new(),
         }
@@ -102,6 +106,7 @@ impl House {
         self.settings.admit(std::mem::take(&mut room.settings));
         self.alarms.admit(std::mem::take(&mut room.lookouts));
         self.facts.admit(std::mem::take(&mut room.facts));
+        self.personal.admit(std::mem::take(&mut room.keepings));
         room
     }
 }
@@ -189,6 +194,7 @@ pub struct Room {
     settings: Vec<Setting>,
     lookouts: Vec<Lookout>,
     facts: Vec<Fact>,
+    keepings: Vec<Keeping>,
 }
 
 impl Room {
@@ -227,6 +233,12 @@ impl Room {
     /// Lets messages leave the house by `handlers`.
     pub fn delivers(mut self, handlers: Handlers) -> Self {
         self.delivers = handlers;
+        self
+    }
+
+    /// Says what the room keeps about members.
+    pub fn keeps(mut self, keeping: Keeping) -> Self {
+        self.keepings.push(keeping);
         self
     }
 

@@ -81,6 +81,7 @@ mod trail;
 mod settings;
 mod operations;
 mod presets;
+mod personal;
 mod privacy;
 mod feedback;
 mod texts;

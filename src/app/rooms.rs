@@ -58,6 +58,7 @@ rooms! {
     oversight::burden,
     oversight::facts,
     oversight::alarms,
+    oversight::personal,
     client::about,
     client::events,
     client::today;

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::base::capability::{Reach, Role};
 use crate::base::id::{MemberId, UnitId};
-use crate::judging::campaigns::{CampaignId, Campaigns, Draft, EntryId, NewEntry, Plan, Terms, Writer};
+use crate::judging::campaigns::{ArticleDraft, CampaignId, Campaigns, Draft, EntryId, NewEntry, Plan, Terms, Writer};
 
 use super::complaint;
 use crate::judging::brands::Brands;
@@ -38,7 +38,8 @@ pub async fn begin(app: &App, organiser: MemberId) -> Result<CampaignId, String>
     for brand in app.get::<Brands>().list(None, None, BRANDS).await.map_err(|error| error.to_string())? {
         let owner = leader(app, brand.unit_id).unwrap_or(organiser);
         let entry = enter(app, owner, id, brand.unit_id, plan(owner, &brand.name, &brand.summary)?).await?;
-        let (runs, article) = ((Some(reach.clone()), None), (brand.name, brand.summary));
+        let article = ArticleDraft { title: brand.name, body: brand.summary, pictures: None };
+        let runs = (Some(reach.clone()), None);
         app.get::<Campaigns>().publish_article(organiser, runs, entry, None, article).await.map_err(complaint)?;
     }
     Ok(id)

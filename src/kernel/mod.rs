@@ -28,6 +28,7 @@ pub mod attempts;
 pub mod search;
 pub mod backlog;
 pub mod desk;
+pub mod personal;
 pub mod glance;
 pub mod bucket;
 pub mod private_files;

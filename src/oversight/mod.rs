@@ -12,3 +12,4 @@ pub mod health;
 pub mod backup;
 pub mod operations;
 pub mod operator;
+pub mod personal;

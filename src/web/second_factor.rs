@@ -14,7 +14,7 @@ pub enum Mark {
     SecondPerson,
     /// A file with names, numbers or deeds of members.
     PersonalData,
-    /// By what its owner gets into the account.
+    /// By what its owner gets into the account, and all that it holds.
     OwnAccount,
 }
 
@@ -27,6 +27,10 @@ pub const MARKS: &[(&str, Mark)] = &[
     ("POST /duty-proposals/{id}/refusal", SecondPerson),
     ("POST /phone-proposals/{id}/approval", SecondPerson),
     ("POST /phone-proposals/{id}/refusal", SecondPerson),
+    ("POST /member-corrections/{id}/approval", SecondPerson),
+    ("POST /member-corrections/{id}/refusal", SecondPerson),
+    ("POST /anonymisations/{id}/approval", SecondPerson),
+    ("POST /anonymisations/{id}/refusal", SecondPerson),
     ("POST /second-factor-resets/{id}/approval", SecondPerson),
     ("POST /second-factor-resets/{id}/refusal", SecondPerson),
     ("POST /setting-proposals/{id}/approval", SecondPerson),
@@ -48,6 +52,7 @@ pub const MARKS: &[(&str, Mark)] = &[
     ("GET /exports/ideas", PersonalData),
     ("GET /exports/study-deliveries", PersonalData),
     ("GET /exports/trail", PersonalData),
+    ("GET /me/archive", OwnAccount),
     ("PUT /me/password", OwnAccount),
 ];
 

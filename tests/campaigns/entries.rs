@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 
 use super::{CLOSING, ENTRIES, JUDGING, announced, at, body, cast, entry, organiser, plan, voters, with};
-use crate::support::TestApp;
+use crate::files::{photograph, upload};
+use crate::support::{Person, TestApp, send};
 
 #[tokio::test]
 async fn every_version_is_kept_with_its_differences_and_the_judging_fixes_one() {
@@ -121,6 +122,46 @@ async fn a_unit_writes_the_article_about_its_entry_until_the_judging_begins() {
     secretary.put(&article, text("投票时再改")).await.refused(409, "campaigns.judged");
     organiser.put(&article, text("勘误")).await.ok(200);
     assert_eq!(secretary.get(&article).await.ok(200)["body"], "勘误");
+    app.drain().await;
+}
+
+#[tokio::test]
+async fn an_article_has_pictures_of_its_own_which_readers_fetch() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let secretary = app.member("书记").home("XZ31").role(Role::Secretary, "ZB3").sign_in().await;
+    let reader = app.member("某甲").sign_in().await;
+    let campaign = announced(&organiser, body(&app)).await;
+    at(&app, ENTRIES).await;
+    let id = entry(&secretary, &app, &campaign, "ZB3", "有图").await;
+    let article = format!("/entries/{id}/article");
+    let sent = async |who: &Person<'_>, name: &str, bytes: Vec<u8>| {
+        upload(who, name, bytes).await.ok(201)["id"].as_str().unwrap().to_owned()
+    };
+    let (one, two) = (sent(&secretary, "一.jpg", photograph()).await, sent(&secretary, "二.jpg", photograph()).await);
+    let text =
+        |pictures: Value| json!({ "title": "图文", "body": format!("![图 1](file:{one})"), "picture_ids": pictures });
+    let report = sent(&secretary, "说明.pdf", b"%PDF-1.4 test".to_vec()).await;
+    let refused = secretary.put(&article, text(json!([report]))).await.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/picture_ids");
+    let theirs = sent(&reader, "别人的.jpg", photograph()).await;
+    secretary.put(&article, text(json!([theirs]))).await.refused(422, "files.unknown");
+    assert!(reader.get(&article).await.status == 404, "nothing of what was refused is there");
+
+    secretary.put(&article, text(json!([one, two]))).await.ok(200);
+    let read = reader.get(&article).await.ok(200);
+    let pictures = read["pictures"].as_array().unwrap();
+    assert_eq!(pictures.iter().map(|file| &file["id"]).collect::<Vec<_>>(), [&json!(one), &json!(two)]);
+    let address = pictures[0]["url"].as_str().unwrap().strip_prefix("/api/v1").unwrap();
+    assert_eq!(send(app.request(reqwest::Method::GET, address)).await.status, 200, "{address}");
+    assert_eq!(reader.get(&format!("/files/{one}")).await.status, 200);
+    // who runs the selection mends the text and leaves the pictures where they are; then one goes
+    organiser.put(&article, json!({ "title": "图文", "body": "改一个字" })).await.ok(200);
+    assert_eq!(reader.get(&article).await.ok(200)["pictures"].as_array().unwrap().len(), 2);
+    organiser.put(&article, text(json!([two]))).await.ok(200);
+    let left = reader.get(&article).await.ok(200)["pictures"].clone();
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["id"]), (1, &json!(two)));
+    reader.get(&format!("/files/{one}")).await.refused(404, "files.not_found");
     app.drain().await;
 }
 

@@ -58,10 +58,27 @@ async fn a_member_s_mark_stands_on_the_ballot_once_it_is_approved_and_becomes_th
     }
     app.drain().await;
     assert_eq!(notices(&organiser).await[0], "收到投稿：十大优秀党建品牌");
+    // it lies on the desk of who decides about it, and of nobody else
+    let desk = async |who: &Person<'_>| {
+        let all = who.get("/me/desk").await.ok(200);
+        let of_kind = |item: &&Value| item["kind"] == "campaign_proposal";
+        items(&all).iter().filter(of_kind).cloned().collect::<Vec<Value>>()
+    };
+    let item = desk(&organiser).await[0].clone();
+    assert_eq!((&item["title"], &item["due_at"]), (&json!("审核个人投稿：评选“十大优秀党建品牌”"), &json!(JUDGING)));
+    organiser.get(item["link"].as_str().unwrap()).await.ok(200);
+    for who in [&author, &secretary, &other] {
+        assert!(desk(who).await.is_empty());
+    }
     let approval = format!("/entry-proposals/{id}/approval");
     author.post(&approval, json!({})).await.refused(403, "access.denied");
     assert_eq!(organiser.post(&approval, json!({})).await.ok(200)["state"], "submitted");
     assert_eq!(organiser.post(&approval, json!({})).await.ok(200)["state"], "submitted", "again");
+    assert!(desk(&organiser).await.is_empty(), "approved");
+    let taken = text(&author.post(&proposals, proposal("又一件", &[])).await.ok(201)["id"]);
+    assert_eq!(desk(&organiser).await.len(), 1);
+    author.post(&format!("/entry-proposals/{taken}/withdrawal"), json!({})).await.ok(200);
+    assert!(desk(&organiser).await.is_empty(), "taken back");
     // and nobody writes it for his unit
     secretary.patch(&path, json!({ "category": "brand" })).await.refused(403, "access.out_of_scope");
     author
@@ -72,7 +89,9 @@ async fn a_member_s_mark_stands_on_the_ballot_once_it_is_approved_and_becomes_th
     let waiting = text(&other.post(&proposals, proposal("未审", &[])).await.ok(201)["id"]);
 
     at(&app, "2026-07-01T08:02:00+08:00").await;
+    assert_eq!(desk(&organiser).await.len(), 1);
     at(&app, JUDGING).await;
+    assert!(desk(&organiser).await.is_empty(), "once the judging begins nothing is approved any more");
     organiser.post(&format!("/entry-proposals/{waiting}/approval"), json!({})).await.refused(409, "campaigns.judged");
     let ballot = voters[0].get(&format!("{campaign}/entries")).await.ok(200);
     let shown: Vec<(&Value, &Value)> =

@@ -107,9 +107,13 @@ test('an entry is written with a photograph and an article, handed in, and the b
   const organiser = await signedIn('organiser', `/work/entries/${id}`)
   await organiser.page.getByRole('button', { name: '写文章' }).click()
   await organiser.page.getByLabel('正文').fill('# 从堵到通\n\n过去一次堵塞要停半个班。')
+  // A picture of the article's own, which proves nothing.
+  await organiser.page.getByLabel('配图：选择图片').setInputFiles({ name: '题图.jpg', mimeType: 'image/jpeg', buffer: await photograph(organiser.page) })
+  await organiser.page.getByRole('img', { name: /题图/ }).waitFor()
   await look(organiser.page, 'entry-article')
   await organiser.page.getByRole('button', { name: '发布', exact: true }).click()
   await organiser.page.getByText('过去一次堵塞要停半个班。').waitFor()
+  await came(organiser.page, '.markdown img')
   await organiser.context.close()
   await page.reload()
   await page.getByText('过去一次堵塞要停半个班。').waitFor()

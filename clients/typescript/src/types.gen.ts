@@ -89,6 +89,96 @@ export type AlarmView = {
 };
 
 /**
+ * Who is to be made anonymous.
+ */
+export type AnonymisationBody = {
+    /**
+     * A member who has left.
+     */
+    member_id: MemberId;
+};
+
+/**
+ * That a member is made anonymous.
+ */
+export type AnonymisationId = string;
+
+/**
+ * Why it is refused.
+ */
+export type AnonymisationRefusalBody = {
+    /**
+     * Told to the proposer.
+     */
+    reason: Text200;
+};
+
+/**
+ * That a member who has left is made anonymous.
+ */
+export type AnonymisationView = {
+    answered_at?: Timestamp | null;
+    /**
+     * Name of who answered it.
+     */
+    answered_by_name?: string | null;
+    /**
+     * Whether the caller can confirm or refuse it now.
+     */
+    can_answer: boolean;
+    /**
+     * Whether the caller can take it back now.
+     */
+    can_withdraw: boolean;
+    done_at?: Timestamp | null;
+    /**
+     * The employee number, until it is done.
+     */
+    employee_no: string;
+    /**
+     * Until when it can be answered: 14 days.
+     */
+    expires_at: Timestamp;
+    /**
+     * To answer it with.
+     */
+    id: AnonymisationId;
+    left_on?: Day | null;
+    /**
+     * Whom it is about.
+     */
+    member_id: MemberId;
+    /**
+     * That member's name, until it is done.
+     */
+    member_name: string;
+    /**
+     * When it was proposed.
+     */
+    proposed_at: Timestamp;
+    /**
+     * Name of who proposed it; absent where the setting says so.
+     */
+    proposed_by_name?: string | null;
+    /**
+     * Why it was refused.
+     */
+    reason?: string | null;
+    /**
+     * Whether it waits, or what became of it.
+     */
+    state: ProposalState;
+    /**
+     * Where the member was at home last.
+     */
+    unit_id: UnitId;
+    /**
+     * What that unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * How a push has come to a member.
  */
 export type Arrival = 'read' | 'reached_unread' | 'waiting' | 'away' | 'no_account' | 'no_quota' | 'refused' | 'failed';
@@ -112,6 +202,11 @@ export type ArticleBody = {
      * Markdown.
      */
     body: Text20000;
+    /**
+     * All the pictures that stand in it, 9 at most: the caller's own uploads, and those that are there. Those that are left
+     * out are taken off; when this is absent, all stay.
+     */
+    picture_ids?: Array<FileId> | null;
     /**
      * In Chinese.
      */
@@ -156,6 +251,10 @@ export type ArticleView = {
      */
     body: string;
     entry_id: EntryId;
+    /**
+     * The pictures that stand in it, in the order in which they were uploaded.
+     */
+    pictures: Array<FileView>;
     published_at: Timestamp;
     /**
      * In Chinese.
@@ -5198,6 +5297,85 @@ export type MemberCorrection = {
 };
 
 /**
+ * What a member says is not right; at least one of the three besides the explanation.
+ */
+export type MemberCorrectionBody = {
+    kind?: MemberKind | null;
+    name?: Text50 | null;
+    /**
+     * What is wrong, and what shows it.
+     */
+    note: Text300;
+    unit_id?: UnitId | null;
+};
+
+/**
+ * What a member asks to be put right about himself.
+ */
+export type MemberCorrectionId = string;
+
+/**
+ * What a member asked to be put right.
+ */
+export type MemberCorrectionView = {
+    answered_at?: Timestamp | null;
+    /**
+     * Name of who answered it.
+     */
+    answered_by_name?: string | null;
+    /**
+     * The number to sign in with.
+     */
+    employee_no: string;
+    /**
+     * To answer it with, or to take it back.
+     */
+    id: MemberCorrectionId;
+    kind?: MemberKind | null;
+    /**
+     * Who asked.
+     */
+    member_id: MemberId;
+    /**
+     * 党员, 预备党员 or 群众, as it is now.
+     */
+    member_kind: MemberKind;
+    /**
+     * The member's name as it is now.
+     */
+    member_name: string;
+    /**
+     * The home unit as it is now.
+     */
+    member_unit_name: string;
+    /**
+     * The name as it should be; absent where it is right.
+     */
+    name?: string | null;
+    /**
+     * What is wrong, and what shows it.
+     */
+    note: string;
+    /**
+     * When it was asked.
+     */
+    proposed_at: Timestamp;
+    /**
+     * Why it was refused.
+     */
+    reason?: string | null;
+    /**
+     * Whether it waits, or what became of it.
+     */
+    state: ProposalState;
+    unit_id?: UnitId | null;
+    /**
+     * What that unit is called for short.
+     */
+    unit_name?: string | null;
+};
+
+/**
  * How a push has come to one member.
  */
 export type MemberDelivery = {
@@ -6307,6 +6485,20 @@ export type PageAbsenceView = {
 /**
  * One page of a list.
  */
+export type PageAnonymisationView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AnonymisationView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageArticleVersion = {
     /**
      * In the list's stable order.
@@ -6606,6 +6798,20 @@ export type PageMeetingVersion = {
      * In the list's stable order.
      */
     items: Array<MeetingVersion>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageMemberCorrectionView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<MemberCorrectionView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -7135,6 +7341,55 @@ export type PeriodPoints = {
      * This year.
      */
     year: number;
+};
+
+/**
+ * Everything that is kept about members.
+ */
+export type PersonalDataList = {
+    /**
+     * Part by part.
+     */
+    items: Array<PersonalDatum>;
+    /**
+     * What the name of a member becomes who was made anonymous.
+     */
+    name: string;
+};
+
+/**
+ * Something that is kept about members.
+ */
+export type PersonalDatum = {
+    /**
+     * The column that names the member.
+     */
+    column: string;
+    /**
+     * What becomes of it when the member is made anonymous: `stays`, `cleared` (what was written is taken away) or
+     * `deleted`.
+     */
+    fate: string;
+    /**
+     * The part of the product that keeps it.
+     */
+    room: string;
+    /**
+     * The table.
+     */
+    table: string;
+    /**
+     * What it is called in the archive; absent where it is not handed over.
+     */
+    title?: string | null;
+    /**
+     * Why it stays.
+     */
+    why?: string | null;
+    /**
+     * Why it is not handed over.
+     */
+    why_not?: string | null;
 };
 
 /**
@@ -10688,6 +10943,170 @@ export type WrongQuestion = {
      */
     times_wrong: number;
 };
+
+export type ListAnonymisationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * What has become of a proposal.
+         */
+        state?: 'open' | 'approved' | 'refused' | 'taken_back' | 'expired';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/anonymisations';
+};
+
+export type ListAnonymisationsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAnonymisationsError = ListAnonymisationsErrors[keyof ListAnonymisationsErrors];
+
+export type ListAnonymisationsResponses = {
+    /**
+     * A page
+     */
+    200: PageAnonymisationView;
+};
+
+export type ListAnonymisationsResponse = ListAnonymisationsResponses[keyof ListAnonymisationsResponses];
+
+export type ProposeAnonymisationData = {
+    body: AnonymisationBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/anonymisations';
+};
+
+export type ProposeAnonymisationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ProposeAnonymisationError = ProposeAnonymisationErrors[keyof ProposeAnonymisationErrors];
+
+export type ProposeAnonymisationResponses = {
+    /**
+     * It waits for another administrator
+     */
+    201: AnonymisationView;
+};
+
+export type ProposeAnonymisationResponse = ProposeAnonymisationResponses[keyof ProposeAnonymisationResponses];
+
+export type ApproveAnonymisationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/anonymisations/{id}/approval';
+};
+
+export type ApproveAnonymisationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveAnonymisationError = ApproveAnonymisationErrors[keyof ApproveAnonymisationErrors];
+
+export type ApproveAnonymisationResponses = {
+    /**
+     * It is done at once
+     */
+    200: AnonymisationView;
+};
+
+export type ApproveAnonymisationResponse = ApproveAnonymisationResponses[keyof ApproveAnonymisationResponses];
+
+export type RefuseAnonymisationData = {
+    body: AnonymisationRefusalBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/anonymisations/{id}/refusal';
+};
+
+export type RefuseAnonymisationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseAnonymisationError = RefuseAnonymisationErrors[keyof RefuseAnonymisationErrors];
+
+export type RefuseAnonymisationResponses = {
+    /**
+     * Everything stays
+     */
+    200: AnonymisationView;
+};
+
+export type RefuseAnonymisationResponse = RefuseAnonymisationResponses[keyof RefuseAnonymisationResponses];
+
+export type WithdrawAnonymisationData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/anonymisations/{id}/withdrawal';
+};
+
+export type WithdrawAnonymisationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAnonymisationError = WithdrawAnonymisationErrors[keyof WithdrawAnonymisationErrors];
+
+export type WithdrawAnonymisationResponses = {
+    /**
+     * Everything stays
+     */
+    200: AnonymisationView;
+};
+
+export type WithdrawAnonymisationResponse = WithdrawAnonymisationResponses[keyof WithdrawAnonymisationResponses];
 
 export type GetContestAttemptData = {
     body?: never;
@@ -18887,6 +19306,35 @@ export type EditMeResponses = {
 
 export type EditMeResponse = EditMeResponses[keyof EditMeResponses];
 
+export type GetMyArchiveData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/archive';
+};
+
+export type GetMyArchiveErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMyArchiveError = GetMyArchiveErrors[keyof GetMyArchiveErrors];
+
+export type GetMyArchiveResponses = {
+    /**
+     * The archive
+     */
+    200: Blob | File;
+};
+
+export type GetMyArchiveResponse = GetMyArchiveResponses[keyof GetMyArchiveResponses];
+
 export type ListMyChallengeRunsData = {
     body?: never;
     path?: never;
@@ -18991,6 +19439,104 @@ export type PutMyConsentResponses = {
 };
 
 export type PutMyConsentResponse = PutMyConsentResponses[keyof PutMyConsentResponses];
+
+export type ListMyCorrectionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/corrections';
+};
+
+export type ListMyCorrectionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyCorrectionsError = ListMyCorrectionsErrors[keyof ListMyCorrectionsErrors];
+
+export type ListMyCorrectionsResponses = {
+    /**
+     * A page of corrections
+     */
+    200: PageMemberCorrectionView;
+};
+
+export type ListMyCorrectionsResponse = ListMyCorrectionsResponses[keyof ListMyCorrectionsResponses];
+
+export type AskCorrectionData = {
+    body: MemberCorrectionBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/corrections';
+};
+
+export type AskCorrectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AskCorrectionError = AskCorrectionErrors[keyof AskCorrectionErrors];
+
+export type AskCorrectionResponses = {
+    /**
+     * It waits
+     */
+    201: MemberCorrectionView;
+};
+
+export type AskCorrectionResponse = AskCorrectionResponses[keyof AskCorrectionResponses];
+
+export type WithdrawCorrectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/me/corrections/{id}';
+};
+
+export type WithdrawCorrectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawCorrectionError = WithdrawCorrectionErrors[keyof WithdrawCorrectionErrors];
+
+export type WithdrawCorrectionResponses = {
+    /**
+     * It waits no more
+     */
+    204: void;
+};
+
+export type WithdrawCorrectionResponse = WithdrawCorrectionResponses[keyof WithdrawCorrectionResponses];
 
 export type GetMyDeskData = {
     body?: never;
@@ -20707,6 +21253,106 @@ export type ListMeetingVersionsResponses = {
 
 export type ListMeetingVersionsResponse = ListMeetingVersionsResponses[keyof ListMeetingVersionsResponses];
 
+export type ListCorrectionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/member-corrections';
+};
+
+export type ListCorrectionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListCorrectionsError = ListCorrectionsErrors[keyof ListCorrectionsErrors];
+
+export type ListCorrectionsResponses = {
+    /**
+     * A page of corrections
+     */
+    200: PageMemberCorrectionView;
+};
+
+export type ListCorrectionsResponse = ListCorrectionsResponses[keyof ListCorrectionsResponses];
+
+export type ApproveCorrectionData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/member-corrections/{id}/approval';
+};
+
+export type ApproveCorrectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveCorrectionError = ApproveCorrectionErrors[keyof ApproveCorrectionErrors];
+
+export type ApproveCorrectionResponses = {
+    /**
+     * The correction
+     */
+    200: MemberCorrectionView;
+};
+
+export type ApproveCorrectionResponse = ApproveCorrectionResponses[keyof ApproveCorrectionResponses];
+
+export type RefuseCorrectionData = {
+    body: ProposalRefusalBody;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/member-corrections/{id}/refusal';
+};
+
+export type RefuseCorrectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseCorrectionError = RefuseCorrectionErrors[keyof RefuseCorrectionErrors];
+
+export type RefuseCorrectionResponses = {
+    /**
+     * The correction
+     */
+    200: MemberCorrectionView;
+};
+
+export type RefuseCorrectionResponse = RefuseCorrectionResponses[keyof RefuseCorrectionResponses];
+
 export type CreateMemberData = {
     body: NewMemberBody;
     headers?: {
@@ -21468,6 +22114,35 @@ export type CorrectIdeaOutcomeResponses = {
 };
 
 export type CorrectIdeaOutcomeResponse = CorrectIdeaOutcomeResponses[keyof CorrectIdeaOutcomeResponses];
+
+export type ListPersonalDataData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/personal-data';
+};
+
+export type ListPersonalDataErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListPersonalDataError = ListPersonalDataErrors[keyof ListPersonalDataErrors];
+
+export type ListPersonalDataResponses = {
+    /**
+     * Everything
+     */
+    200: PersonalDataList;
+};
+
+export type ListPersonalDataResponse = ListPersonalDataResponses[keyof ListPersonalDataResponses];
 
 export type ListPhoneProposalsData = {
     body?: never;

@@ -8,6 +8,7 @@ mod learning;
 mod doing;
 mod judging;
 mod voice;
+mod oversight;
 
 pub use doing::*;
 pub use ground::*;
@@ -15,5 +16,6 @@ pub use honour::*;
 pub use judging::*;
 pub use kernel::*;
 pub use learning::*;
+pub use oversight::*;
 pub use people::*;
 pub use voice::*;

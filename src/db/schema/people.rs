@@ -109,6 +109,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_departures (member_id) {
+        member_id -> Binary,
+        left_on -> Date,
+        anonymised_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    member_former_names (member_id, name) {
+        member_id -> Binary,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    member_corrections (id) {
+        id -> Binary,
+        member_id -> Binary,
+        name -> Nullable<Text>,
+        kind -> Nullable<Text>,
+        unit_id -> Nullable<Binary>,
+        note -> Text,
+        proposed_at -> BigInt,
+        state -> Text,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     member_settings (member_id) {
         member_id -> Binary,
         settings -> Text,
@@ -125,6 +156,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_parents,
     duty_proposals,
     phone_proposals,
+    member_departures,
+    member_former_names,
+    member_corrections,
     member_settings
 );
 

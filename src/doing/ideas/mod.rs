@@ -40,6 +40,7 @@ mod reminders;
 mod rules;
 mod model;
 mod store;
+mod personal;
 mod room;
 
 use crate::db::{Db, Stop};

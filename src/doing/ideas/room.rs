@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
 use super::facts::{PARTICIPATION, SAVINGS, STEPS};
+use super::personal::PERSONAL;
 use super::{ATTACHMENT, EVIDENCE, Ideas, is_draft, is_hidden, list_actors_at};
 use crate::doing::meetings::Meetings;
 use crate::ground::files::Files;
@@ -53,5 +54,5 @@ pub async fn open(house: &House) -> Opened {
     for (about, is_such) in STEPS {
         room = room.tells(about, move |ideas, month| async move { ideas.taken(is_such, month).await });
     }
-    Ok(room.room().settings(settings))
+    Ok(room.room().keeps(PERSONAL).settings(settings))
 }

@@ -18,6 +18,7 @@ mod versions;
 mod model;
 mod rules;
 mod store;
+mod personal;
 mod room;
 
 pub use actions::Meetings;

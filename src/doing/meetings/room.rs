@@ -2,6 +2,7 @@
 
 use super::Meetings;
 use super::facts::HELD;
+use super::personal::PERSONAL;
 use super::photographs::PHOTOGRAPH;
 use crate::ground::files::Files;
 use crate::room::{House, Opened, Room};
@@ -16,5 +17,5 @@ pub async fn open(house: &House) -> Opened {
     for (kind, about) in HELD {
         room = room.tells(about, move |meetings, month| async move { meetings.held(kind, month).await });
     }
-    Ok(room.room())
+    Ok(room.room().keeps(PERSONAL))
 }

@@ -9,6 +9,7 @@
 
 mod actions;
 mod api;
+mod personal;
 mod room;
 mod rules;
 mod store;

@@ -1,7 +1,8 @@
-//! What the room hands over to the program: nothing but what other rooms call.
+//! What the room hands over to the program: what it keeps about members, and nothing but what other rooms call.
 
+use super::personal::PERSONAL;
 use crate::room::{House, Opened, Room};
 
 pub async fn open(_: &House) -> Opened {
-    Ok(Room::default())
+    Ok(Room::default().keeps(PERSONAL))
 }

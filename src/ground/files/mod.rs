@@ -22,6 +22,7 @@ mod picture;
 mod rules;
 mod store;
 mod storing;
+mod personal;
 mod room;
 
 pub use actions::Files;
@@ -32,4 +33,4 @@ pub use lending::{AttachRefusal, attach, detach, find_some, list_of, list_of_eac
 pub use model::{FileId, FileKind, FileView};
 pub use room::open;
 pub use rules::{MAX_BYTES, MAX_PER_SUBJECT};
-pub use storing::{StoredFile, list_still_stored, list_stored};
+pub use storing::{OwnFile, StoredFile, list_own, list_still_stored, list_stored};

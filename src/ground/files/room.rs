@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
 use super::actions::FileSettings;
+use super::personal::PERSONAL;
 use super::rules::Memory;
 use super::{Addresses, BlobStore, Files};
 use crate::base::capability::Capability;
@@ -33,6 +34,7 @@ pub async fn open(house: &House) -> Opened {
     Ok(Room::of(Files::new(house.db.clone(), blobs, addresses.clone(), memory, settings))
         .clears("loose files", |files| async move { files.tidy().await })
         .room()
+        .keeps(PERSONAL)
         .settings([megabytes_per_day, left_free])
         .lends(addresses))
 }

@@ -47,6 +47,18 @@ pub fn list_kept(conn: &mut Conn, after: Option<FileId>, limit: i64) -> QueryRes
         .load(c))
 }
 
+/// The files of `owner` after `after` that were not given up, `limit` at most.
+pub fn list_own(conn: &mut Conn, owner: MemberId, after: Option<FileId>, limit: i64) -> QueryResult<Vec<File>> {
+    let after = after.unwrap_or(Uuid::nil().into());
+    on!(conn, c => files::table
+        .filter(files::owner_id.eq(owner))
+        .filter(files::id.gt(after).and(files::deleted_at.is_null()))
+        .order(files::id)
+        .limit(limit)
+        .select(File::as_select())
+        .load(c))
+}
+
 /// Those of `keys` under which the bytes of files lie that were not given up.
 pub fn list_kept_keys(conn: &mut Conn, keys: &[&str]) -> QueryResult<Vec<String>> {
     on!(conn, c => files::table

@@ -1,10 +1,15 @@
 //! What is stored where, for anyone who copies it elsewhere.
 
-use diesel::QueryResult;
+use std::io;
 
-use super::actions::{key_of_thumbnail, thumbnail_of};
+use bytes::Bytes;
+use diesel::QueryResult;
+use futures_util::stream::BoxStream;
+
+use super::actions::{Files, key_of_thumbnail, thumbnail_of};
 use super::model::FileId;
 use super::store;
+use crate::base::id::MemberId;
 use crate::db::Conn;
 
 /// Keys that one query asks for.
@@ -22,6 +27,28 @@ pub struct StoredFile {
     pub sha256: String,
     /// Where the thumbnail lies, if there is one.
     pub thumbnail: Option<String>,
+}
+
+/// A file of a member's, under the name that it was uploaded with.
+#[derive(Clone, Debug)]
+pub struct OwnFile {
+    pub id: FileId,
+    pub name: String,
+    key: String,
+}
+
+/// The files of `owner` after `after` that were not given up, `limit` at most.
+pub fn list_own(conn: &mut Conn, owner: MemberId, after: Option<FileId>, limit: i64) -> QueryResult<Vec<OwnFile>> {
+    let found = store::list_own(conn, owner, after, limit)?;
+    Ok(found.into_iter().map(|file| OwnFile { id: file.id, name: file.name, key: file.stored_as }).collect())
+}
+
+impl Files {
+    /// The bytes of a file, piece by piece.
+    pub async fn fetch(&self, file: &OwnFile) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
+        let found = self.blobs().fetch(&file.key).await;
+        found.map(|(_, bytes)| bytes).map_err(|error| io::Error::other(format!("{error:?}")))
+    }
 }
 
 /// The files after `after` that were not given up, `limit` at most.

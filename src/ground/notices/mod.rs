@@ -13,6 +13,7 @@ mod store;
 mod kinds;
 mod actions;
 mod api;
+mod personal;
 mod room;
 
 pub use actions::{

@@ -14,6 +14,7 @@ mod store;
 
 mod actions;
 mod api;
+mod personal;
 mod room;
 
 pub use actions::{Grant, Points, RULES_TOPIC};

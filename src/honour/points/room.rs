@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::personal::PERSONAL;
 use super::{Points, RULES_TOPIC};
 use crate::ground::presets::Presets;
 use crate::kernel::board::{self, Boards};
@@ -20,6 +21,7 @@ pub async fn open(house: &House) -> Opened {
             }
         })
         .room()
+        .keeps(PERSONAL)
         .lends(closings)
         .lends(boards))
 }

@@ -18,6 +18,8 @@ crate::kernel::desk::kinds! {
     pub(super) EXPERT_SCORES = "campaign_expert_scores" / "专家评分",
     /// Scores that a branch owes the others.
     pub(super) PEER_SCORES = "campaign_peer_scores" / "支部互评",
+    /// An entry that a member proposed and that an organiser approves.
+    pub(super) PROPOSAL = "campaign_proposal" / "个人投稿",
     /// Scores that a secretary owes other units' entries.
     pub(super) REVIEW_SCORES = "campaign_review_scores" / "开放评审",
     /// The decision of the committee.
@@ -56,6 +58,7 @@ fn subject_title(kind: &str) -> &'static str {
         EXPERT_SCORES => "以专家身份为申报材料评分",
         PEER_SCORES => "为其他支部的申报材料评分",
         REVIEW_SCORES => "评审其他单位的申报材料",
+        PROPOSAL => "审核个人投稿",
         DECISION => "研究决定评选结果",
         UNOPENED_VOTE => "投票未能开始，没有选民可以选的申报",
         OBJECTION => "答复公示异议",

@@ -62,6 +62,7 @@ mod totals;
 mod decision;
 mod results;
 mod bulletins;
+mod personal;
 mod room;
 
 use std::sync::Arc;
@@ -83,7 +84,10 @@ use crate::people::members::{Desks, Directory};
 
 pub use api::routes;
 pub use calendar::{Draft, names_expert};
-pub use entries::{ENTRY_FLOW, EVIDENCE, EntryId, EntryState, EntryVerb, NewEntry, Plan, Writer, is_draft, is_hidden};
+pub use entries::{
+    ARTICLE_PICTURE, ArticleDraft, ENTRY_FLOW, EVIDENCE, EntryId, EntryState, EntryVerb, NewEntry, Plan, Writer,
+    is_draft, is_hidden,
+};
 pub use model::{CampaignId, CampaignState, Terms};
 pub use results::{Verified, verify};
 pub use room::open;

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
-use super::desk::EXTENSION;
-use super::{CLOCK, CampaignId, Campaigns, EVIDENCE, REWARDS, entries, is_draft, is_hidden, names_expert, store, vote};
+use super::desk::{EXTENSION, PROPOSAL};
+use super::personal::PERSONAL;
+use super::{
+    ARTICLE_PICTURE, CLOCK, CampaignId, Campaigns, EVIDENCE, REWARDS, entries, is_draft, is_hidden, names_expert,
+    store, vote,
+};
 use crate::config::{Config, lies_within};
 use crate::db::{DbError, Never, Stop, Tx};
 use crate::ground::files::Files;
@@ -39,6 +43,9 @@ pub async fn open(house: &House) -> Opened {
         files.let_delete(kind, |conn, _, id| is_draft(conn, id));
         files.hide_when(kind, is_hidden);
     }
+    let seen = campaigns.clone();
+    files.let_read(ARTICLE_PICTURE, move |conn, person, id| seen.may_see(conn, person, id));
+    files.hide_when(ARTICLE_PICTURE, is_hidden);
     let changes = house.get::<RosterChanges>();
     changes.lay_anew(campaigns.clone(), |campaigns| async move { campaigns.lay_anew_on_desk().await });
     Ok(Room::of(campaigns)
@@ -52,8 +59,11 @@ pub async fn open(house: &House) -> Opened {
         .every(Duration::from_secs(10), "vote keys", |campaigns| async move { campaigns.destroy_spent_keys().await })
         .every(MINUTE, "campaign desk", |campaigns| async move { campaigns.lay_old_on_desk().await })
         .room()
+        .keeps(PERSONAL)
         // a later end of a stage that is over by the clock alone
         .tidies(|tx| desk::clear_overdue(tx, EXTENSION, tx.today()))
+        // once the judging begins nothing is approved any more
+        .tidies(|tx| desk::clear_overdue(tx, PROPOSAL, tx.today()))
         .settings(settings)
         .lends(vote_keys))
 }
@@ -109,6 +119,7 @@ impl Campaigns {
     fn lay_all(&self, tx: &mut Tx, id: CampaignId) -> QueryResult<()> {
         let Some(campaign) = store::lock_row(tx.conn, id)? else { return Ok(()) };
         self.lay_scores(tx, &campaign)?;
+        self.lay_proposals(tx, &campaign)?;
         self.lay_extensions(tx, &campaign)?;
         self.lay_cancellation(tx, &campaign)?;
         self.lay_voidings(tx, &campaign)?;

@@ -24,6 +24,7 @@ mod rules;
 mod settings;
 mod store;
 mod tallies;
+mod personal;
 mod room;
 
 pub use actions::Challenge;

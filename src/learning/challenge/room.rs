@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::personal::PERSONAL;
 use super::settings::TermSettings;
 use super::{Challenge, RUNS, is_asking};
 use crate::learning::quiz::Quiz;
@@ -27,5 +28,6 @@ pub async fn open(house: &House) -> Opened {
         })
         .every(MINUTE, "challenge tallies", |challenge| async move { challenge.catch_up().await })
         .room()
+        .keeps(PERSONAL)
         .settings(terms.each()))
 }

@@ -29,6 +29,7 @@ mod rules;
 mod results;
 mod attempts;
 mod store;
+mod personal;
 mod room;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
 use super::facts::TOOK_PART;
+use super::personal::PERSONAL;
 use super::{CLOCK, Contests, KEYS, RESULTS, is_part_of};
 use crate::doing::meetings::Meetings;
 use crate::learning::quiz::Quiz;
@@ -34,5 +35,6 @@ pub async fn open(house: &House) -> Opened {
         })
         .tells(TOOK_PART, |contests, month| async move { contests.taken_part(month).await })
         .every(MINUTE, "contest desk", |contests| async move { contests.lay_old_on_desk().await })
-        .room())
+        .room()
+        .keeps(PERSONAL))
 }

@@ -42,6 +42,7 @@ mod timetable;
 mod typed;
 mod versions;
 mod voidings;
+mod personal;
 mod room;
 
 use std::sync::Arc;

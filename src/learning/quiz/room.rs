@@ -2,6 +2,7 @@
 
 use super::facts::ANSWERED;
 use super::model::correction::{CORRECTION_NOTICES, CORRECTIONS};
+use super::personal::PERSONAL;
 use super::practice::unlinkable;
 use super::timetable::Timetable;
 use super::{COVERAGE, PAPERS, Quiz};
@@ -38,5 +39,6 @@ pub async fn open(house: &House) -> Opened {
         .clears("fetches and cleared lines", |quiz| async move { quiz.clear().await })
         .every(MINUTE, "tallies", |quiz| async move { quiz.catch_up().await })
         .room()
+        .keeps(PERSONAL)
         .settings(timetable.settings()))
 }

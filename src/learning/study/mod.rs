@@ -26,6 +26,7 @@ mod timetable;
 mod versions;
 
 mod api;
+mod personal;
 mod room;
 
 use diesel::QueryResult;

@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
 use super::facts::READ;
+use super::personal::PERSONAL;
 use super::pictures::{COVER, PICTURE};
 use super::timetable::Timetable;
 use super::{COVERAGE, PUSHES, REMINDERS, STUDY_TOPIC, Study};
@@ -51,6 +52,7 @@ pub async fn open(house: &House) -> Opened {
             Ok(())
         })
         .room()
+        .keeps(PERSONAL)
         .delivers(handlers)
         .settings(timetable.settings())
         .lends(timetable.grace))

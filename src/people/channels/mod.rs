@@ -16,6 +16,7 @@ mod expanding;
 mod quotas;
 mod templates;
 pub mod model;
+mod personal;
 mod room;
 mod rules;
 mod sending;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::actions::Channels;
 use super::carriers::{Channel, Mini, Wechat, Wecom};
 use super::expanding::{DIGEST, EXPAND, SEND};
+use super::personal::PERSONAL;
 use super::quotas;
 use super::settings::Policy;
 use crate::ground::notices::Onward;
@@ -53,7 +54,7 @@ pub async fn open(house: &House) -> Opened {
     let room = Room::of(channels)
         .clears("what became of messages", |channels| async move { channels.clear().await })
         .looks_out("消息模板", |channels| async move { Ok(channels.look_out()) });
-    Ok(room.room().delivers(handlers).settings(settings))
+    Ok(room.room().keeps(PERSONAL).delivers(handlers).settings(settings))
 }
 
 fn handlers(channels: &Channels) -> Handlers {

@@ -21,11 +21,20 @@ pub struct Stay {
     pub path: Arc<[UnitId]>,
 }
 
-/// Puts down where a member was until yesterday, if this change moves him, lets him go or brings him back.
+/// Puts down where a member was until yesterday, if this change moves him, lets him go or brings him back; and what he was
+/// called, if he is called otherwise from now on.
 pub(super) fn keep_home(tx: &mut Tx, before: &MemberRow, after: &MemberRow) -> QueryResult<()> {
+    if before.name != after.name {
+        store::departures::put_former_name(tx.conn, before.id, &before.name)?;
+    }
     let home = |row: &MemberRow| (row.status != MemberStatus::Left).then_some(row.unit_id);
     if home(before) == home(after) {
         return Ok(());
+    }
+    match (home(before), home(after)) {
+        (Some(_), None) => store::departures::put(tx.conn, before.id, tx.today())?,
+        (None, Some(_)) => store::departures::delete(tx.conn, before.id)?,
+        _ => {}
     }
     let former = FormerHome { member_id: before.id, last_on: tx.today().previous(), unit_id: home(before) };
     store::homes::insert_former_home(tx.conn, &former)

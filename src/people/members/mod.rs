@@ -1,6 +1,7 @@
 //! Members: the organisation tree, its members, their duties and absences.
 //!
-//! Tables: `units`, `members`, `roles`, `absences`, `former_homes`, `former_parents`, `duty_proposals`, `phone_proposals`, `member_settings`. Routes: `/me`,
+//! Tables: `units`, `members`, `roles`, `absences`, `former_homes`, `former_parents`, `duty_proposals`, `phone_proposals`,
+//! `member_departures`, `member_former_names`, `member_corrections`, `member_settings`. Routes: `/me`, `/me/corrections`, `/member-corrections`,
 //! `/me/settings`, `/units`,
 //! `/members`, `/members/{id}/roles`, `/members/{id}/absences`, `/duty-proposals`, `/duty-conflicts`, `/phone-proposals`, `/imports/units`,
 //! `/imports/members`, `/exports/members`. Lends the [`Directory`] to every room that asks who is
@@ -21,6 +22,7 @@ pub mod model;
 pub mod roster;
 pub mod rules;
 pub mod store;
+mod personal;
 mod room;
 
 pub use actions::{Account, Departure, FirstAdministrator, Manager, Members, NewDuty, OPERATOR, Progress};

@@ -9,7 +9,8 @@ use crate::base::capability::Role;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::schema::{
-    absences, duty_proposals, former_homes, former_parents, members, phone_proposals, roles, units,
+    absences, duty_proposals, former_homes, former_parents, member_corrections, member_departures, members,
+    phone_proposals, roles, units,
 };
 use crate::ground::notices::NoticeKind;
 use crate::kernel::trail::Thing;
@@ -30,6 +31,11 @@ crate::id!(
 crate::id!(
     /// A phone number that a member gave for himself.
     PhoneProposalId
+);
+
+crate::id!(
+    /// What a member asks to be put right about himself.
+    MemberCorrectionId
 );
 
 /// The kind of unit that is a branch 党支部: names are open within it, boards compare it. Other kinds are only data.
@@ -271,6 +277,59 @@ impl PhoneProposal {
             expires_at: Some(self.expires_at),
         }
     }
+}
+
+/// What a member asks to be put right about himself; what is `None` is right.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = member_corrections, treat_none_as_default_value = false)]
+pub struct MemberCorrection {
+    pub id: MemberCorrectionId,
+    pub member_id: MemberId,
+    pub name: Option<String>,
+    pub kind: Option<MemberKind>,
+    pub unit_id: Option<UnitId>,
+    /// How the member explains it.
+    pub note: String,
+    pub proposed_at: Timestamp,
+    pub state: ProposalState,
+    pub answered_by: Option<MemberId>,
+    pub answered_at: Option<Timestamp>,
+    /// Why it was refused.
+    pub reason: Option<String>,
+}
+
+impl MemberCorrection {
+    /// The correction as the two-person rule looks at it: its time is never over.
+    pub fn rule(&self) -> approval::Proposal {
+        approval::Proposal {
+            state: self.state,
+            proposed_by: Some(self.member_id),
+            about: Some(self.member_id),
+            expires_at: None,
+        }
+    }
+
+    /// Whether nothing of it is to be put right.
+    pub fn is_empty(&self) -> bool {
+        self.name.is_none() && self.kind.is_none() && self.unit_id.is_none()
+    }
+
+    /// Whether both ask for the same.
+    pub fn asks_the_same(&self, other: &MemberCorrection) -> bool {
+        let asked = |one: &MemberCorrection| (one.name.clone(), one.kind, one.unit_id, one.note.clone());
+        asked(self) == asked(other)
+    }
+}
+
+/// Since when a member has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = member_departures, treat_none_as_default_value = false)]
+pub struct Departed {
+    pub member_id: MemberId,
+    /// The first day on which the member was gone.
+    pub left_on: Day,
+    /// Since when nothing is kept of who it was.
+    pub anonymised_at: Option<Timestamp>,
 }
 
 /// A member, as the trail knows one.

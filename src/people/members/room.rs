@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::personal::PERSONAL;
 use super::{Desks, Directory, LEAVE, Members, RosterChanges, store};
 use crate::ground::notices::Muting;
 use crate::room::{House, MINUTE, Opened, Room};
@@ -36,6 +37,7 @@ pub async fn open(house: &House) -> Opened {
             members.lay_old_on_desk().await
         })
         .room()
+        .keeps(PERSONAL)
         .tidies(move |tx| expiring.expire(tx))
         .gives(names)
         .gives(house.live.clone())

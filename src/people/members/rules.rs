@@ -51,6 +51,18 @@ pub enum Refusal {
     UnitNotEmpty,
     /// The member has left.
     MemberLeft,
+    /// The member has not left.
+    NotLeft,
+    /// Nothing is known any more of who the member was.
+    Anonymised,
+    /// Everything is as the member says already.
+    NothingToCorrect,
+    /// The member has asked for another correction that waits.
+    CorrectionOpen,
+    /// The member has asked as often today as one may.
+    TooManyCorrections,
+    /// There is no such correction, or it is somebody else's.
+    NoSuchCorrection,
     /// The duty belongs to a branch, and the unit has branches below it.
     TooHigh { role: Role },
     /// A duty of branches, or of those above, in a group.

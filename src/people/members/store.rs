@@ -1,5 +1,7 @@
 //! The room's tables: units, members, roles, absences, and proposals that wait for a second person.
 
+pub mod corrections;
+pub mod departures;
 pub mod homes;
 pub mod proposals;
 pub mod settings;

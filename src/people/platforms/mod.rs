@@ -13,6 +13,7 @@ mod binding;
 mod pages;
 pub mod client;
 pub mod model;
+mod personal;
 mod room;
 pub mod rules;
 mod sign_in;

@@ -9,6 +9,7 @@
 mod actions;
 mod api;
 mod model;
+mod personal;
 mod resets;
 mod room;
 mod rules;

@@ -1,5 +1,6 @@
 //! What the room hands over to the program.
 
+use super::personal::PERSONAL;
 use super::{SecondFactors, store};
 use crate::people::members::RosterChanges;
 use crate::people::sessions::Sessions;
@@ -13,5 +14,5 @@ pub async fn open(house: &House) -> Opened {
     let changes = house.get::<RosterChanges>();
     changes.lay_anew(factors.clone(), |factors| async move { factors.lay_anew_on_desk().await });
     let tidying = factors.clone();
-    Ok(Room::of(factors).room().tidies(move |tx| tidying.tidy(tx)))
+    Ok(Room::of(factors).room().keeps(PERSONAL).tidies(move |tx| tidying.tidy(tx)))
 }

@@ -30,6 +30,7 @@ pub mod rules;
 mod store;
 pub mod tokens;
 mod wording;
+mod personal;
 mod room;
 
 pub use actions::{Opened, Place, Proof, Sessions, SignIn, tidy};

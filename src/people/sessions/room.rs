@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
 use super::openings::list_accounts;
+use super::personal::PERSONAL;
 use super::settings::{PrivacySettings, TermSettings};
 use super::{Sessions, end_for_leaving, tidy};
 use crate::kernel::attempts::{self, Attempts};
@@ -40,6 +41,7 @@ pub async fn open(house: &House) -> Opened {
             Ok(())
         })
         .room()
+        .keeps(PERSONAL)
         .tidies(|tx| tidy(tx).map(drop))
         .tidies(|tx| attempts::tidy(tx).map(drop))
         .gives(doorkeeper)

@@ -12,6 +12,7 @@ mod api;
 mod checking;
 mod deciding;
 mod model;
+mod personal;
 mod room;
 mod rules;
 mod store;

@@ -3,6 +3,7 @@
 use super::actions::{OFF, ON, REVIEW, Texts};
 use super::checking::{CHECK, LANE};
 use super::deciding;
+use super::personal::PERSONAL;
 use crate::base::capability::Capability;
 use crate::kernel::outbox::{Handlers, Lane};
 use crate::kernel::settings::{Range, Setting};
@@ -35,5 +36,5 @@ pub async fn open(house: &House) -> Opened {
         let room = checking.clone();
         async move { room.check(messages).await }
     });
-    Ok(Room::of(texts).room().delivers(handlers).settings([review]).tidies(deciding::tidy))
+    Ok(Room::of(texts).room().keeps(PERSONAL).delivers(handlers).settings([review]).tidies(deciding::tidy))
 }

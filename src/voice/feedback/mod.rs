@@ -10,6 +10,7 @@ mod model;
 mod rules;
 mod settings;
 mod store;
+mod personal;
 mod room;
 
 pub use actions::FeedbackRoom;

@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
 use super::FeedbackRoom;
+use super::personal::PERSONAL;
 use super::settings::Term;
 use crate::room::{House, Opened, Room};
 
@@ -13,5 +14,5 @@ pub async fn open(house: &House) -> Opened {
     let term = Term::new();
     let settings = term.each();
     let room = FeedbackRoom::new(house.db.clone(), house.get(), house.get(), term, house.calendar.clone());
-    Ok(Room::of(room).room().settings(settings))
+    Ok(Room::of(room).room().keeps(PERSONAL).settings(settings))
 }

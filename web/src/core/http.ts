@@ -23,7 +23,7 @@ const LIMIT_MS = 20_000
 const LIMIT_UPLOAD_MS = 120_000
 /** A whole roster is looked at row by row. */
 const LIMIT_IMPORT_MS = 600_000
-const limitOf = (path: string) => (path.includes('/api/v1/imports/') ? LIMIT_IMPORT_MS : path.endsWith('/files') ? LIMIT_UPLOAD_MS : LIMIT_MS)
+const limitOf = (path: string) => (path.includes('/api/v1/imports/') ? LIMIT_IMPORT_MS : path.endsWith('/files') || path.endsWith('/me/archive') ? LIMIT_UPLOAD_MS : LIMIT_MS)
 /** Asked before anybody has signed in. */
 const OPEN = /\/api\/v1\/(labels|config|session\/reset-request)$/
 

@@ -124,6 +124,7 @@ impl Campaigns {
         self.lay_cancellation(tx, campaign)?;
         self.lay_extensions(tx, campaign)?;
         self.lay_scores(tx, campaign)?;
+        self.lay_proposals(tx, campaign)?;
         self.lay_voidings(tx, campaign)?;
         desk::clear(tx, UNOPENED_VOTE, campaign.id.uuid())?;
         self.lay_undecided(tx, campaign)

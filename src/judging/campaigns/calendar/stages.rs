@@ -191,6 +191,7 @@ impl Campaigns {
         note(tx, None, "campaigns.open_stage", campaign.id, json!({ "stage": stage }))?;
         if stage.judges() {
             self.lay_scores(tx, campaign)?;
+            self.lay_proposals(tx, campaign)?;
             self.lay_undecided(tx, campaign)?;
         }
         let Some(row) = stages.iter().find(|row| row.stage == stage) else { return Ok(()) };

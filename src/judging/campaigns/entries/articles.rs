@@ -11,12 +11,26 @@ use crate::base::capability::Reach;
 use crate::base::id::MemberId;
 use crate::base::time::Timestamp;
 use crate::base::version::SeenState;
-use crate::db::{Conn, Json, Stop, Tx};
+use crate::db::{Conn, DbError, Json, Stop, Tx};
+use crate::ground::files::{self, Addresses, FileId, FileView};
 use crate::judging::campaigns::notices::note_of;
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
 use crate::judging::campaigns::{Campaigns, store as campaigns};
 use crate::kernel::text_versions::{self, TextVersion, Written};
+
+/// The kind under which pictures stand in an article; the room vouches for it.
+pub const ARTICLE_PICTURE: &str = "article_picture";
+
+/// An article as it is written.
+#[derive(Clone, Debug)]
+pub struct ArticleDraft {
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    /// All the pictures that stand in it; `None` where they stay as they are.
+    pub pictures: Option<Vec<FileId>>,
+}
 
 impl Campaigns {
     /// Publishes the article about an entry, or changes it: anyone who runs the campaign within `runs` does so, and anyone who
@@ -27,7 +41,7 @@ impl Campaigns {
         (runs, writes): (Option<Reach>, Option<Reach>),
         entry: EntryId,
         seen: Option<SeenState>,
-        (title, body): (String, String),
+        draft: ArticleDraft,
     ) -> Outcome<Article> {
         let id = self.campaign_of(entry).await?;
         let is_run = match &runs {
@@ -56,14 +70,17 @@ impl Campaigns {
                 article_thing(entry).changed_since(tx.conn, seen)?.map_err(CampaignRefusal::Outdated)?;
                 let article = Article {
                     entry_id: entry,
-                    title: title.clone(),
-                    body: body.clone(),
+                    title: draft.title.clone(),
+                    body: draft.body.clone(),
                     published_by: actor,
                     published_at: tx.now(),
                     updated_at: tx.now(),
                 };
                 keep_former(tx, &article)?;
                 store::articles::put(tx.conn, &article)?;
+                if let Some(pictures) = &draft.pictures {
+                    put_pictures(tx, actor, entry, pictures)?;
+                }
                 let of = (article_thing(entry), id);
                 note_of(tx, Some(actor), "campaigns.publish_article", of, json!({ "campaign_id": id }))?;
                 store::articles::find(tx.conn, entry)?.ok_or_else(|| Refusal::NoSuchEntry.into())
@@ -82,6 +99,16 @@ impl Campaigns {
                 Ok((article, store::articles::count_views(tx.conn, id)?))
             })
             .await
+    }
+
+    /// The pictures that stand in the article about an entry, with their addresses.
+    pub async fn article_pictures(&self, id: EntryId, addresses: &Addresses) -> Result<Vec<FileView>, DbError> {
+        let read = move |conn: &mut Conn| {
+            Ok((files::list_of(conn, ARTICLE_PICTURE, id.uuid())?, super::evidence::is_hidden(conn, id.uuid())?))
+        };
+        let (found, hidden) = self.db.read(read).await?;
+        let now = self.db.now();
+        Ok(found.into_iter().map(|file| addresses.put(file, hidden, now)).collect())
     }
 
     /// Every version of the article about an entry after `after`, the first one first; for those who read it.
@@ -109,6 +136,18 @@ impl Campaigns {
             })
             .await?;
         found.ok_or_else(|| Refusal::NoSuchEntry.into())
+    }
+}
+
+/// Makes exactly `ids` the pictures of an article: the actor's own, and those that are there already. The campaign is held.
+fn put_pictures(tx: &mut Tx, actor: MemberId, entry: EntryId, ids: &[FileId]) -> Outcome<()> {
+    let there = files::list_of(tx.conn, ARTICLE_PICTURE, entry.uuid())?;
+    let off: Vec<FileId> = there.iter().map(|file| file.id).filter(|id| !ids.contains(id)).collect();
+    files::detach(tx, &off, ARTICLE_PICTURE, entry.uuid())?;
+    files::attach::<Refusal>(tx, ids, actor, ARTICLE_PICTURE, entry.uuid())?;
+    match files::list_of(tx.conn, ARTICLE_PICTURE, entry.uuid())?.iter().all(|file| file.kind.is_picture()) {
+        true => Ok(()),
+        false => Err(Refusal::NoArticlePicture.into()),
     }
 }
 

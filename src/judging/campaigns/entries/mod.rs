@@ -15,6 +15,7 @@ use super::rules::CampaignRefusal;
 use crate::db::Stop;
 
 pub use api::routes;
+pub use articles::{ARTICLE_PICTURE, ArticleDraft};
 pub use entries::{NewEntry, Writer};
 pub use evidence::{EVIDENCE, find_mark, is_draft, is_hidden};
 pub(in crate::judging::campaigns) use facts::LATE;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use diesel::QueryResult;
 use serde_json::json;
 
 use super::entries::{NewEntry, Writer, check_category, insert, list_stages, lock_open};
@@ -10,7 +11,7 @@ use super::evidence::MARK;
 use super::model::{Entry, EntryId, EntryState, Plan, thing};
 use super::rules::{self, EntryVerb, PROPOSAL_LIMIT, Refusal};
 use super::{Outcome, store};
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::MemberId;
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::own_case::{Involved, Involvement, Judgement};
@@ -19,10 +20,12 @@ use crate::base::text::in_title_marks;
 use crate::db::Tx;
 use crate::ground::files::{self, FileId};
 use crate::judging::campaigns::Campaigns;
-use crate::judging::campaigns::model::{Campaign, CampaignId};
+use crate::judging::campaigns::desk::{PROPOSAL, item};
+use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignState, StageState};
 use crate::judging::campaigns::notices::{note_of, tell_maker_of_more, tell_member};
 use crate::judging::campaigns::rules::CampaignRefusal;
 use crate::judging::campaigns::viewer::Viewer;
+use crate::kernel::desk::{self, Due, NewItem};
 use crate::kernel::idempotency;
 
 /// An entry as a member proposes it.
@@ -88,6 +91,7 @@ impl Campaigns {
         (entry.state, entry.late) = (EntryState::Proposed, late);
         store::entries::update(tx.conn, &entry)?;
         let body = format!("收到个人投稿{}，请审核。", in_title_marks(&entry.title));
+        self.lay_proposal(tx, campaign, &entry)?;
         tell_maker_of_more(tx, campaign, "收到投稿", body)?;
         Ok(id)
     }
@@ -121,6 +125,7 @@ impl Campaigns {
                 if rules::step(EntryVerb::Withdraw, entry.state)? {
                     (entry.state, entry.updated_at) = (EntryState::Withdrawn, tx.now());
                     store::entries::update(tx.conn, &entry)?;
+                    desk::clear(tx, PROPOSAL, id.uuid())?;
                     let detail = json!({ "campaign_id": campaign });
                     note_of(tx, Some(member), "campaigns.withdraw_entry", (thing(id), campaign), detail)?;
                 }
@@ -161,6 +166,7 @@ impl Campaigns {
                 }
                 (entry.state, entry.updated_at) = (next, tx.now());
                 store::entries::update(tx.conn, &entry)?;
+                desk::clear(tx, PROPOSAL, id.uuid())?;
                 let title = in_title_marks(&entry.title);
                 let (what, body, reason) = match &answer {
                     ProposalAnswer::Approved => ("投稿已采用", format!("您的投稿{title}已通过审核。"), None),
@@ -174,6 +180,28 @@ impl Campaigns {
                 Ok(entry)
             })
             .await
+    }
+
+    /// Has each proposal of a campaign wait for those who run it, as long as it can be approved: until the judging begins, or
+    /// the campaign is called off. The caller holds the campaign.
+    pub(in crate::judging::campaigns) fn lay_proposals(&self, tx: &mut Tx, campaign: &Campaign) -> QueryResult<()> {
+        for entry in store::entries::list_waiting(tx.conn, campaign.id)? {
+            self.lay_proposal(tx, campaign, &entry)?;
+        }
+        Ok(())
+    }
+
+    fn lay_proposal(&self, tx: &mut Tx, campaign: &Campaign, entry: &Entry) -> QueryResult<()> {
+        let stages = list_stages(tx, campaign.id)?;
+        let is_open = campaign.standing() == CampaignState::Open && rules::may_submit(&stages, tx.now()).is_ok();
+        let judging = stages.iter().filter(|row| row.stage.judges() && row.state == StageState::Planned);
+        let made = || NewItem {
+            due: judging.map(|row| row.opens_at).min().map(Due::At),
+            link: format!("/campaigns/{}/proposals", campaign.id),
+            barred: vec![entry.created_by],
+            ..item(campaign, PROPOSAL, entry.id.uuid(), Capability::RunCampaigns)
+        };
+        self.desks.replace(tx, PROPOSAL, entry.id.uuid(), is_open.then(made))
     }
 }
 

@@ -65,7 +65,8 @@ impl Members {
         for day in [leave.from, leave.to.next()].into_iter().filter(|day| *day > today) {
             agenda::put(tx, LEAVE, absence.id.uuid(), day.start())?;
         }
-        let detail = json!({ "from": leave.from, "to": leave.to, "reason": leave.reason });
+        // why is nobody's business for ever: it stands with the leave, from which it can be taken away
+        let detail = json!({ "from": leave.from, "to": leave.to });
         note(tx, manager, "members.enter_leave", ("member", id.uuid()), detail)?;
         Ok(absence)
     }

@@ -132,6 +132,7 @@ impl Members {
                 }
                 let before = store::lock_member(tx.conn, id)?.ok_or(Refusal::NoSuchMember)?;
                 member_thing(id).changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
+                members.check_known(tx, &before)?;
                 let mut after = before.clone();
                 after.updated_at = tx.now();
                 after.name = change.name.clone().unwrap_or(after.name);
@@ -232,6 +233,7 @@ impl Members {
             store::end_roles(tx.conn, before.id, yesterday)?;
             self.withdraw_duties_of(tx, manager, before)?;
             self.withdraw_phone_of(tx, manager, before.id)?;
+            self.withdraw_correction_of(tx, manager, before.id)?;
             for end in self.upon_leaving.each() {
                 end(tx, before.id)?;
             }
@@ -259,7 +261,7 @@ impl Members {
         if holders == [leaving] || lasting == [leaving] { Err(Refusal::LastAdministrator.into()) } else { Ok(()) }
     }
 
-    fn check_home(&self, manager: &Manager, unit: UnitId) -> Result<(), Refusal> {
+    pub(super) fn check_home(&self, manager: &Manager, unit: UnitId) -> Result<(), Refusal> {
         let tree = self.directory.tree();
         check_reach(&tree, manager, unit)?;
         match tree.get(unit).is_some_and(|card| card.unit.closed_on.is_some()) {
@@ -290,7 +292,7 @@ fn phone_taken_meanwhile(error: diesel::result::Error) -> Stop<Refusal> {
     if error.is_duplicate() { Refusal::PhoneTaken.into() } else { error.into() }
 }
 
-/// What a trail tells of a change; of a phone number only that it changed.
+/// What a trail tells of a change; of a name and a phone number only that it changed.
 pub(super) fn differences(before: &MemberRow, after: &MemberRow) -> serde_json::Value {
     let mut told = serde_json::Map::new();
     let mut tell = |name: &str, differs: bool, value: serde_json::Value| {
@@ -298,7 +300,8 @@ pub(super) fn differences(before: &MemberRow, after: &MemberRow) -> serde_json::
             told.insert(name.to_owned(), value);
         }
     };
-    tell("name", before.name != after.name, json!(after.name));
+    // which name it became stands in no line that nobody can take away again
+    tell("name", before.name != after.name, json!(true));
     tell("kind", before.kind != after.kind, json!(after.kind));
     tell("status", before.status != after.status, json!(after.status));
     tell("unit", before.unit_id != after.unit_id, json!(after.unit_id));

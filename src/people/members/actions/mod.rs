@@ -3,6 +3,8 @@
 
 mod absences;
 mod admin;
+mod anonymity;
+mod corrections;
 mod duties;
 mod proposals;
 mod members;
@@ -15,6 +17,7 @@ mod imports;
 
 pub use absences::NewLeave;
 pub use admin::FirstAdministrator;
+pub use corrections::NewCorrection;
 pub use duties::{Granted, NewDuty};
 pub use imports::Progress;
 pub use members::{MemberChange, NewMember};
@@ -191,7 +194,8 @@ impl Members {
     /// Lays out anew what waits for a second person, by the roster as it is now.
     pub async fn lay_anew_on_desk(&self) -> Result<(), DbError> {
         self.lay_duties_anew().await?;
-        self.lay_phones_anew().await
+        self.lay_phones_anew().await?;
+        self.lay_corrections_anew().await
     }
 
     /// Marks what waited for a second person longer than it may.

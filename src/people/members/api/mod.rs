@@ -1,6 +1,7 @@
 //! The routes of units, members and duties.
 
 mod absences;
+mod corrections;
 mod duties;
 mod exports;
 mod imports;
@@ -47,6 +48,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(phones::approve_phone_proposal)
         .service(phones::refuse_phone_proposal)
         .service(phones::withdraw_phone_proposal)
+        .service(corrections::ask_correction)
+        .service(corrections::list_my_corrections)
+        .service(corrections::withdraw_correction)
+        .service(corrections::list_corrections)
+        .service(corrections::approve_correction)
+        .service(corrections::refuse_correction)
         .service(imports::import_units)
         .service(imports::import_members)
         .service(imports::withdraw_unit_import)
@@ -89,6 +96,19 @@ impl From<Refusal> for Problem {
             Refusal::UnitClosed => Problem::conflict("units.closed", "该组织已撤销，不能再加入组织、人员或职务"),
             Refusal::UnitNotEmpty => Problem::conflict("units.not_empty", "该组织还有下级组织或人员，请先移出后再撤销"),
             Refusal::MemberLeft => Problem::conflict("members.left", "该人员已离开，不能担任职务"),
+            Refusal::NotLeft => Problem::conflict("members.not_left", "该人员仍在册，离开后才能注销个人信息"),
+            Refusal::Anonymised => Problem::conflict("members.anonymised", "该人员的个人信息已注销，不能恢复或修改"),
+            Refusal::NothingToCorrect => Problem::unprocessable(
+                "member_corrections.nothing",
+                "请至少填写一项与现在不同的信息：姓名、政治面貌或所在组织",
+            ),
+            Refusal::CorrectionOpen => {
+                Problem::conflict("member_corrections.open", "您已有一项更正申请在办理，请先撤回，再重新申请")
+            }
+            Refusal::TooManyCorrections => {
+                Problem::conflict("member_corrections.too_many", "您今天已多次申请更正，请明天再试，或直接联系管理员")
+            }
+            Refusal::NoSuchCorrection => Problem::not_found("member_corrections.not_found", "没有找到这项更正申请"),
             Refusal::OwnDuty => Problem::forbidden("duties.own", "不能给自己任命职务"),
             Refusal::DutyHeld => Problem::conflict("duties.held", "该人员在这个组织已担任此职务"),
             Refusal::OwnLeave => Problem::forbidden("absences.own", "不能登记或撤销本人的请假，请由其他人员办理"),

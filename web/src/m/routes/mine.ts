@@ -15,6 +15,8 @@ export default [
   { path: '/me/notice-settings', redirect: '/me/settings' },
   { path: '/me/settings', component: () => import('../pages/mine/Settings.vue') },
   { path: '/me/feedback', component: () => import('../pages/mine/Feedback.vue') },
+  { path: '/me/data', component: () => import('../pages/mine/Data.vue') },
+  { path: '/me/corrections', redirect: '/me/data' },
   { path: '/me/consents', component: () => import('../pages/mine/Consents.vue') },
   { path: '/binding', component: () => import('../pages/Binding.vue') },
   { path: '/waiting', component: () => import('../pages/mine/Waiting.vue') },

@@ -7,5 +7,7 @@ export default [
   { path: '/work/codes', component: () => import('../pages/roster/Codes.vue') },
   { path: '/invitations', component: () => import('../pages/roster/OpenCodes.vue') },
   { path: '/resets', component: () => import('../pages/roster/Resets.vue') },
+  { path: '/member-corrections', component: () => import('../pages/roster/Corrections.vue') },
+  { path: '/anonymisations', component: () => import('../pages/roster/Anonymisations.vue') },
   { path: '/phone-proposals', component: () => import('../pages/roster/Phones.vue') },
 ] satisfies RouteRecordRaw[]

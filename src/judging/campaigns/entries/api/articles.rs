@@ -9,8 +9,10 @@ use crate::base::capability::Capability;
 use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::db::Db;
+use crate::ground::files::{Addresses, FileId, FileView};
 use crate::judging::campaigns::Campaigns;
 use crate::judging::campaigns::api::viewer;
+use crate::judging::campaigns::entries::ArticleDraft;
 use crate::judging::campaigns::entries::model::{Article, ArticleText, EntryId, article_thing};
 use crate::kernel::text_versions::TextVersion;
 use crate::web::caller::{ArticleWriter, Member};
@@ -29,6 +31,9 @@ struct ArticleBody {
     title: Text<100>,
     /// Markdown.
     body: Text<20000>,
+    /// All the pictures that stand in it, 9 at most: the caller's own uploads, and those that are there. Those that are left
+    /// out are taken off; when this is absent, all stay.
+    picture_ids: Option<Vec<FileId>>,
 }
 
 /// The article about an entry.
@@ -43,9 +48,11 @@ struct ArticleView {
     updated_at: Timestamp,
     /// Different members who read it; `null` for who has just published it.
     views: Option<i64>,
+    /// The pictures that stand in it, in the order in which they were uploaded.
+    pictures: Vec<FileView>,
 }
 
-fn article(article: Article, views: Option<i64>) -> ArticleView {
+fn article(article: Article, views: Option<i64>, pictures: Vec<FileView>) -> ArticleView {
     ArticleView {
         entry_id: article.entry_id,
         title: article.title,
@@ -53,6 +60,7 @@ fn article(article: Article, views: Option<i64>) -> ArticleView {
         published_at: article.published_at,
         updated_at: article.updated_at,
         views,
+        pictures,
     }
 }
 
@@ -69,13 +77,15 @@ async fn publish_article(
     id: Path<EntryId>,
     IfMatch(seen): IfMatch,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
     body: Body<ArticleBody>,
 ) -> Result<web::Json<ArticleView>, Problem> {
-    let ArticleBody { title, body } = body.into_inner();
-    let text = (title.into_string(), body.into_string());
+    let ArticleBody { title, body, picture_ids } = body.into_inner();
+    let draft = ArticleDraft { title: title.into_string(), body: body.into_string(), pictures: picture_ids };
     let (runs, writes) = (writer.reach(Capability::RunCampaigns), writer.reach(Capability::WriteEntries));
-    let published = campaigns.publish_article(writer.member, (runs, writes), *id, seen, text).await?;
-    Ok(web::Json(article(published, None)))
+    let published = campaigns.publish_article(writer.member, (runs, writes), *id, seen, draft).await?;
+    let pictures = campaigns.article_pictures(*id, &addresses).await?;
+    Ok(web::Json(article(published, None, pictures)))
 }
 
 /// 宣传文章
@@ -90,10 +100,12 @@ async fn get_article(
     id: Path<EntryId>,
     db: web::Data<Db>,
     campaigns: web::Data<Campaigns>,
+    addresses: web::Data<Addresses>,
 ) -> Result<Versioned<ArticleView>, Problem> {
     let version = article_thing(*id).present(&db).await?;
     let (found, views) = campaigns.read_article(&viewer(&caller), *id).await?;
-    Ok(Versioned(article(found, Some(views)), version))
+    let pictures = campaigns.article_pictures(*id, &addresses).await?;
+    Ok(Versioned(article(found, Some(views), pictures), version))
 }
 
 /// What an article said at some time.

@@ -37,6 +37,7 @@ impl From<Refusal> for Problem {
                 format!("每人在一次评选中最多投稿 {PROPOSAL_LIMIT} 件，撤回后可以再投"),
             ),
             Refusal::OwnProposal => Problem::forbidden("campaigns.own_proposal", "您自己的投稿须由另一位组织者审核"),
+            Refusal::NoArticlePicture => Problem::field("/picture_ids", "campaigns.no_picture", "文章配图须是图片"),
             Refusal::NoPicture => Problem::field("/file_ids", "campaigns.no_picture", "投稿的作品须是图片"),
             Refusal::NoSuchFile => Problem::not_found("campaigns.file_not_found", "这项申报没有这个文件"),
         }

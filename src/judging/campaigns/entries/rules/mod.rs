@@ -39,6 +39,8 @@ pub enum Refusal {
     OwnProposal,
     /// What is to be on the ballot is no picture.
     NoPicture,
+    /// What is to stand in an article is no picture.
+    NoArticlePicture,
 }
 
 /// Entries that one member proposes to one selection, those that he took back aside.

@@ -115,6 +115,17 @@ pub fn list_proposed(
     })
 }
 
+/// Proposals of a campaign that nobody has answered.
+pub fn list_waiting(conn: &mut Conn, id: CampaignId) -> QueryResult<Vec<Entry>> {
+    on!(conn, c => campaign_entries::table
+        .filter(campaign_entries::campaign_id.eq(id))
+        .filter(campaign_entries::by_member.eq(true))
+        .filter(campaign_entries::state.eq(EntryState::Proposed))
+        .order(campaign_entries::id)
+        .select(Entry::as_select())
+        .load(c))
+}
+
 /// How many entries a member has proposed and not taken back.
 pub fn count_proposed(conn: &mut Conn, id: CampaignId, member: MemberId) -> QueryResult<i64> {
     on!(conn, c => campaign_entries::table
