@@ -229,6 +229,19 @@ mod tests {
         workers.close();
     }
 
+    #[tokio::test]
+    async fn whoever_has_waited_for_long_looks_after_a_thread_that_hangs() {
+        let workers = crew_of_one();
+        let (let_go, hang) = bounded::<()>(0);
+        workers.ask(Box::new(move |_| hang.recv().unwrap_or_default())).unwrap();
+        let (answer_to, answer) = tokio::sync::oneshot::channel();
+        workers.ask(Box::new(move |_| answer_to.send("served").unwrap())).unwrap();
+        // nobody hands in anything more
+        assert_eq!(crate::db::wait(answer, Some(&workers)).await.unwrap(), "served");
+        drop(let_go);
+        workers.close();
+    }
+
     #[test]
     fn a_job_that_panics_spares_the_next_one() {
         let workers = crew_of_one();

@@ -235,7 +235,7 @@ where
     }
     let outcome = act(tx);
     if is_sqlite {
-        tx.conn.batch("PRAGMA secure_delete = OFF")?;
+        tx.conn.batch("PRAGMA secure_delete = FAST")?;
     }
     outcome
 }

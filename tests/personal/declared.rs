@@ -10,7 +10,7 @@ use crate::support::{TestApp, on_postgres};
 
 /// Columns of bytes that are no members, by their names: ids of other things, hashes and sealed text. A new column that
 /// names a member is called otherwise, or declared.
-const NO_MEMBERS: [&str; 79] = [
+const NO_MEMBERS: [&str; 80] = [
     "about_id",
     "account_hash",
     "account_sealed",
@@ -19,7 +19,9 @@ const NO_MEMBERS: [&str; 79] = [
     "attached_to_id",
     "attempt_id",
     "awarded_through",
+    "block",
     "branch_id",
+    "c0",
     "campaign_id",
     "choices",
     "code_hash",
@@ -28,6 +30,7 @@ const NO_MEMBERS: [&str; 79] = [
     "cover_file_id",
     "device_salt",
     "digest",
+    "docid",
     "document_id",
     "entry_id",
     "fingerprint",
@@ -39,6 +42,7 @@ const NO_MEMBERS: [&str; 79] = [
     "idea_id",
     "import_id",
     "item_id",
+    "k",
     "key",
     "key_check",
     "key_given",
@@ -54,6 +58,7 @@ const NO_MEMBERS: [&str; 79] = [
     "outcome_sealed",
     "paper_id",
     "parent_id",
+    "pgno",
     "phone_index",
     "phone_sealed",
     "picture_id",
@@ -66,6 +71,8 @@ const NO_MEMBERS: [&str; 79] = [
     "roster",
     "said_about",
     "sealed",
+    "secret_sealed",
+    "segid",
     "session_id",
     "session_key_sealed",
     "sha256",
@@ -75,22 +82,15 @@ const NO_MEMBERS: [&str; 79] = [
     "subject",
     "subject_id",
     "surroundings",
+    "sz",
+    "term",
     "thing_id",
     "through",
     "token_sealed",
     "union_hash",
     "unit_id",
-    // of the search index and of diesel's own tables
-    "block",
-    "segid",
-    "term",
-    "pgno",
-    "docid",
-    "version",
-    "c0",
-    "sz",
     "v",
-    "k",
+    "version",
 ];
 
 /// Tables of the database itself and of its search index, which hold text of ideas alone.

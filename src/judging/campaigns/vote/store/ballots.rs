@@ -161,7 +161,7 @@ pub fn erase(conn: &mut Conn, id: CampaignId, first: MemberId, last: MemberId) -
     }
     let erased = on!(&mut *conn, c => diesel::update(mine).set(campaign_ballots::sealed.eq(nothing)).execute(c));
     if let Conn::Sqlite(_) = conn {
-        conn.batch("PRAGMA secure_delete = OFF")?;
+        conn.batch("PRAGMA secure_delete = FAST")?;
     }
     erased.map(drop)
 }
