@@ -132,7 +132,7 @@ async fn the_auditor_reads_who_did_what() {
     assert_eq!(line["actor_name"], "管理员");
     let next = format!("/audit?subject_id={li}&limit=1&cursor={}", all["next_cursor"].as_str().unwrap());
     let next = auditor.get(&next).await.ok(200);
-    assert_eq!(next["items"][0]["detail"], json!({ "name": "李壹", "phone": true }));
+    assert_eq!(next["items"][0]["detail"], json!({ "name": true, "phone": true }));
     assert_eq!(next["next_cursor"], Value::Null);
     let by = format!("/audit?actor_id={}&action=members.update_member&from=2026-07-01&until=2026-07-01", admin.id);
     assert_eq!(ids(&auditor.get(&by).await.ok(200)).len(), 2);

@@ -1,14 +1,14 @@
 //! The routes of personal data.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
-use actix_web::{HttpResponse, get, post, web};
-use futures_util::stream::unfold;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
+use futures_util::stream::{empty, unfold};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::actions::PersonalRoom;
-use super::archive::fate_of;
+use super::archive::{Piece, fate_of};
 use super::model::{Anonymisation, AnonymisationId};
 use super::rules::Refusal;
 use crate::base::approval::{Answer, ProposalState};
@@ -18,6 +18,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::kernel::personal::Handing;
 use crate::web::approval::unanswerable;
 use crate::web::caller::{Member, RosterManager, out_of_reach};
+use crate::web::head::HeadersOnly;
 use crate::web::sheet::disposition;
 use crate::web::{Body, Page, Path, Problem, Query, page};
 
@@ -55,15 +56,23 @@ impl From<Refusal> for Problem {
 #[utoipa::path(tag = "personal", responses((status = 200, description = "The archive", content_type = "application/zip",
     body = Vec<u8>)))]
 #[get("/me/archive")]
-async fn get_my_archive(caller: Member, room: web::Data<PersonalRoom>) -> Result<HttpResponse, Problem> {
-    let pieces = room.archive(caller.member).await?;
-    let stream = unfold(pieces, |mut pieces| async move { Some((pieces.recv().await?, pieces)) });
-    Ok(HttpResponse::Ok()
+async fn get_my_archive(
+    req: HttpRequest,
+    caller: Member,
+    room: web::Data<PersonalRoom>,
+) -> Result<HttpResponse, Problem> {
+    let mut reply = HttpResponse::Ok();
+    reply
         .insert_header((CONTENT_TYPE, "application/zip"))
         .insert_header((CONTENT_DISPOSITION, disposition("attachment", "我的数据.zip")))
         // packed already
-        .insert_header((CONTENT_ENCODING, "identity"))
-        .streaming(stream))
+        .insert_header((CONTENT_ENCODING, "identity"));
+    if req.extensions().contains::<HeadersOnly>() {
+        // who only looks has not had it
+        return Ok(reply.streaming(empty::<Piece>()));
+    }
+    let pieces = room.archive(caller.member).await?;
+    Ok(reply.streaming(unfold(pieces, |mut pieces| async move { Some((pieces.recv().await?, pieces)) })))
 }
 
 /// Something that is kept about members.
