@@ -1,7 +1,7 @@
 //! The program's front door: reads the command line and hands over to the library.
 
 use std::fmt::Display;
-use std::io::{ErrorKind, Write};
+use std::io::{BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use xianfeng::base::clock::Clock;
 use xianfeng::base::time::Timestamp;
 use xianfeng::config::{Config, Secrets, variable, without_empty_variables};
 use xianfeng::demo;
+use xianfeng::honour::boards::{self, Verified};
 use xianfeng::judging::campaigns::{self, CampaignId};
 use xianfeng::kernel::outbox::MessageId;
 use xianfeng::oversight::backup;
@@ -66,6 +67,11 @@ enum Command {
     /// Recomputes a published selection from its export alone; needs neither a database nor keys
     VerifyCampaign {
         /// What GET /api/v1/exports/campaigns/{id} gave
+        file: PathBuf,
+    },
+    /// Recomputes the boards of a closed period from their proof alone; needs neither a database nor keys
+    VerifyPoints {
+        /// What GET /api/v1/exports/points-proof gave
         file: PathBuf,
     },
     /// Counts the shuffled ballots of a selection again and compares
@@ -308,6 +314,7 @@ async fn run(command: Command) -> Result<(), String> {
         Command::ConfirmClock(config) => operate(*config, operator::Command::ConfirmClock, Vec::new()).await,
         Command::Doctor(config) => operate(*config, operator::Command::Doctor, Vec::new()).await,
         Command::VerifyCampaign { file } => verify_campaign(&file),
+        Command::VerifyPoints { file } => verify_points(&file),
         Command::Recount { campaign, config } => {
             operate(*config, operator::Command::Recount { campaign }, Vec::new()).await
         }
@@ -511,6 +518,19 @@ fn verify_campaign(file: &Path) -> Result<(), String> {
     }
     for (heading, place, title) in &verified.awards {
         say(format_args!("{heading} {place} {title}"));
+    }
+    Ok(())
+}
+
+fn verify_points(file: &Path) -> Result<(), String> {
+    let open = std::fs::File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let verified = boards::verify(BufReader::new(open)).map_err(|faults| faults.join("；"))?;
+    let Verified { opening, members, entries, branches } = verified;
+    say(format_args!("{} 至 {} 的榜单与公布的一致：{members} 人，{entries} 条分录", opening.from, opening.to));
+    for (rank, name, average) in &branches {
+        let average = average
+            .map_or("不公布".to_owned(), |hundredths| format!("{}.{:02}", hundredths / 100, hundredths % 100));
+        say(format_args!("{rank} {name} {average}"));
     }
     Ok(())
 }

@@ -470,6 +470,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /audit", With(&[Auditor]), Plain),
     ("GET /audit/verification", With(&[Auditor]), Plain),
     ("GET /exports/trail", With(&[Auditor]), Plain),
+    ("GET /exports/points-proof", SignedIn, Plain),
     // settings
     ("GET /settings", SETTING_READERS, Plain),
     ("GET /settings/{key}", SETTING_READERS, Plain),

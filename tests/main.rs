@@ -83,6 +83,7 @@ mod operations;
 mod presets;
 mod personal;
 mod privacy;
+mod proof;
 mod feedback;
 mod texts;
 mod own_case;

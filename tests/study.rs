@@ -803,6 +803,25 @@ async fn coverage_of_a_push_counts_what_was_finished_after_it() {
 }
 
 #[tokio::test]
+async fn what_was_read_after_the_day_was_final_is_late_also_when_the_day_was_closed_late() {
+    let app = TestApp::start().await;
+    let organiser = organiser(&app).await;
+    let (early, late) = (app.member("早").sign_in().await, app.member("晚").sign_in().await);
+    let (item, push) = push(&app, &organiser, "党章", "JT", TODAY).await;
+    read(&app, &early, &item).await;
+    // whatever closes days stood still until the 3rd
+    app.set_clock("2026-07-03T09:00:00+08:00");
+    let late = again(&app, &late).await;
+    read(&app, &late, &item).await;
+    app.tick().await;
+    app.tick().await;
+    let organiser = again(&app, &organiser).await;
+    let coverage = organiser.get(&format!("/study/pushes/{push}/coverage")).await.ok(200);
+    assert!(coverage["frozen_at"].is_string(), "{coverage}");
+    assert_eq!((&coverage["read"], &coverage["read_later"]), (&json!(1), &json!(1)), "{coverage}");
+}
+
+#[tokio::test]
 async fn coverage_counts_and_says_why_not() {
     let app = TestApp::start().await;
     let organiser = organiser(&app).await;

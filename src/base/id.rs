@@ -32,6 +32,12 @@ impl Ids {
     }
 }
 
+/// The least id that anything made at `instant` can bear, to the millisecond.
+pub fn first_made_at<T: Id>(instant: Timestamp) -> T {
+    let millis = u128::from((instant.micros().max(0) / 1_000).unsigned_abs());
+    T::from(Uuid::from_u128(millis << 80))
+}
+
 /// Declares an id newtype: `id!(/// A member. MemberId);`
 #[macro_export]
 macro_rules! id {

@@ -52,6 +52,7 @@ pub const MARKS: &[(&str, Mark)] = &[
     ("GET /exports/ideas", PersonalData),
     ("GET /exports/study-deliveries", PersonalData),
     ("GET /exports/trail", PersonalData),
+    ("GET /exports/points-proof", PersonalData),
     ("GET /me/archive", OwnAccount),
     ("PUT /me/password", OwnAccount),
 ];

@@ -16389,6 +16389,48 @@ export type ExportMembersResponses = {
 
 export type ExportMembersResponse = ExportMembersResponses[keyof ExportMembersResponses];
 
+export type ExportPointsProofData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `month` when absent.
+         */
+        period?: Period;
+        /**
+         * A day of the period; the newest closed one when absent.
+         */
+        day?: Day;
+        /**
+         * What the file holds.
+         */
+        part?: 'entries' | 'branches';
+    };
+    url: '/api/v1/exports/points-proof';
+};
+
+export type ExportPointsProofErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportPointsProofError = ExportPointsProofErrors[keyof ExportPointsProofErrors];
+
+export type ExportPointsProofResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportPointsProofResponse = ExportPointsProofResponses[keyof ExportPointsProofResponses];
+
 export type ExportQuestionsData = {
     body?: never;
     path?: never;

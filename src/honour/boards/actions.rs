@@ -34,8 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct BoardRoom {
-    boards: Boards,
-    directory: Directory,
+    pub(super) boards: Boards,
+    pub(super) directory: Directory,
     /// The moves of the directory that the boards were told of.
     followed: Arc<AtomicU64>,
     presets: Presets,
@@ -309,7 +309,7 @@ impl BoardRoom {
 }
 
 /// The branches within the board's scope as they were when it was frozen.
-fn branches_then<'a>(key: &BoardKey, closed: &'a Closed) -> Vec<BranchCard<'a>> {
+pub(super) fn branches_then<'a>(key: &BoardKey, closed: &'a Closed) -> Vec<BranchCard<'a>> {
     let branches = closed.roster.branches(key.scope).into_iter();
     branches
         .map(|(unit, counted)| BranchCard { unit: unit.id, name: &unit.short_name, active_members: counted })

@@ -1,6 +1,7 @@
 //! Routes of the boards room.
 
 mod pages;
+mod proof;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -27,7 +28,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(list_boards)
         .service(get_my_board_place)
         .service(get_board)
-        .service(rebuild_boards);
+        .service(rebuild_boards)
+        .service(proof::export_points_proof);
 }
 
 impl From<Refusal> for Problem {
@@ -37,6 +39,10 @@ impl From<Refusal> for Problem {
                 Problem::forbidden("boards.own_branch_only", "按本企业的减负设置，个人榜单只在本支部内显示")
             }
             Refusal::BranchesOff => Problem::forbidden("boards.branches_off", "本企业不比较各支部"),
+            Refusal::NotClosed => Problem::conflict(
+                "boards.not_closed",
+                "这个时段的榜单还没有封存，封存之后才能核验；也可能当时还没有使用本系统",
+            ),
         }
     }
 }

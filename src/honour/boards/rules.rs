@@ -21,6 +21,8 @@ pub enum Refusal {
     OwnBranchOnly,
     /// Branches are not compared.
     BranchesOff,
+    /// The period goes on, or late entries may still come.
+    NotClosed,
 }
 
 impl crate::db::Refusal for Refusal {}

@@ -108,6 +108,11 @@ impl Points {
         self.directory.path_unless_left(member).is_none()
     }
 
+    /// Every version of every rule.
+    pub fn every_rule(&self) -> Vec<Rule> {
+        self.book.every_version()
+    }
+
     /// What one right answer, or whatever else a rule counts, gave on a day before the caps.
     pub fn worth(&self, rule: RuleName, day: Day) -> i32 {
         self.book.in_force(rule, day).map_or(0, |rule| rules::wanted(&rule, 1))

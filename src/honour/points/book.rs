@@ -34,6 +34,13 @@ impl RuleBook {
         held.max_by_key(|rule| (rule.effective_on, rule.version)).cloned()
     }
 
+    /// Every version of every rule, by rule and version.
+    pub fn every_version(&self) -> Vec<Rule> {
+        let mut rules = self.rules.read().unwrap_or_else(PoisonError::into_inner).clone();
+        rules.sort_by_key(|rule| (rule.rule.to_string(), rule.version));
+        rules
+    }
+
     /// The version of each rule that holds on `day`.
     pub fn all_in_force(&self, day: Day) -> Vec<Rule> {
         RuleName::each().filter_map(|name| self.in_force(name, day)).collect()

@@ -20,7 +20,7 @@ mod room;
 pub use actions::{Grant, Points, RULES_TOPIC};
 pub use api::routes;
 pub use glance::{LOOKS, PointsToday};
-pub use model::{Caps, DEFAULT_RULES, DefaultRule, Dimension, RULE_NAMES, RuleName};
+pub use model::{Caps, DEFAULT_RULES, DefaultRule, Dimension, RULE_NAMES, Rule, RuleName};
 pub use room::open;
 
 /// Declares the rules that a room awards by: constant, word and label, then name, dimension, points and caps.

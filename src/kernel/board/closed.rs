@@ -197,6 +197,12 @@ impl Boards {
         }
     }
 
+    /// The last day of the newest period of that length that is over for good.
+    pub fn newest_closed(&self, period: Period) -> Day {
+        let day = self.0.closings.newest_final_day(self.0.db.now());
+        if period.end(day) == day.next() { day } else { period.start(day).previous() }
+    }
+
     /// What was corrected after the period of a board and is shown beside it, newest first, whatever the scope; at most a
     /// second old.
     pub async fn later_points(&self, key: &BoardKey) -> Result<Arc<Vec<LaterPoints>>, DbError> {

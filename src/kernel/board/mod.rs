@@ -38,7 +38,7 @@ use crate::db::{Db, DbError, Tx};
 pub use closed::Closed;
 pub use key::{Around, BoardKey, HIGHEST_SCORE, Place, TOTAL, Top, View, enterprise, lot};
 pub use measure::{Gain, Measure, ScoredDays, Totals};
-pub use ranked::BranchTotal;
+pub use ranked::{BranchTotal, by_branch, rank};
 pub use rebuild::{Difference, Report, rebuild};
 pub use standing::{DayPoints, Standing, Term, of_member};
 pub use sweep::{Swept, sweep};
@@ -51,7 +51,7 @@ use super::ledger::Awarded;
 use super::memo::Memo;
 use super::restores;
 use local::{Home, Local};
-use ranked::{Ranked, by_branch};
+use ranked::Ranked;
 use redis::Redis;
 
 /// What the boards must know of the organisation; handed in by `app`, kept in memory by anyone who supplies it.

@@ -1,8 +1,8 @@
 //! A sorted board: as one query gave it, or as it was frozen.
 
-use super::key::{BoardKey, Entry, Top, View, around, top};
+use super::key::{BoardKey, Entry, Place, Top, View, around, top};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::Timestamp;
+use crate::base::time::{Day, Period, Timestamp};
 
 /// A sorted board that follows no award.
 #[derive(Debug)]
@@ -62,8 +62,16 @@ pub struct BranchTotal {
     pub hidden: usize,
 }
 
+/// Places of members by what they have and when they had it, on the boards of the period that began on that day.
+pub fn rank((period, start): (Period, Day), rows: impl Iterator<Item = (MemberId, i64, Timestamp)>) -> Vec<Place> {
+    let mut entries: Vec<Entry> =
+        rows.filter_map(|(member, score, at)| Entry::new((period, start), member, score, at)).collect();
+    entries.sort_unstable();
+    Ranked(entries).top(usize::MAX).places
+}
+
 /// Adds members' scores up by their branch; members without one, or not active, count nowhere.
-pub(super) fn by_branch(
+pub fn by_branch(
     scores: impl Iterator<Item = (MemberId, i64)>,
     branch_of: impl Fn(MemberId) -> Option<UnitId>,
     hides: impl Fn(MemberId) -> bool,

@@ -17,7 +17,9 @@ use uuid::Uuid;
 
 pub use self::correcting::{Corrected, correct, points_of};
 pub use self::days::{Days, days_kept, days_of_entries, members, replace_days};
-pub use self::reading::{Entry, LaterPoints, first_day, list, list_later_points, of_day, totals};
+pub use self::reading::{
+    Entry, LaterPoints, ProvenEntry, first_day, list, list_later_points, list_proven, of_day, totals,
+};
 use super::board::{Standing, standing};
 use super::glance::Look;
 use crate::base::id::{MemberId, UnitId};

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::LedgerEntryId;
-use crate::base::id::MemberId;
+use crate::base::id::{MemberId, first_made_at};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{ledger_days, ledger_entries};
@@ -27,6 +27,48 @@ pub struct Entry {
     pub source_id: Vec<u8>,
     pub reason: String,
     pub created_at: Timestamp,
+}
+
+/// An entry as auditors prove boards by it.
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = ledger_entries)]
+pub struct ProvenEntry {
+    pub member_id: MemberId,
+    pub id: LedgerEntryId,
+    pub dimension: String,
+    pub rule: String,
+    pub rule_version: i32,
+    pub points: i32,
+    pub uncapped_points: i32,
+    pub day: Day,
+    /// The day under whose caps it counts, if not its own.
+    pub caps_on: Option<Day>,
+    pub source_kind: String,
+    pub source_id: Vec<u8>,
+    pub reason: String,
+    pub approved_by: Option<MemberId>,
+    pub created_at: Timestamp,
+}
+
+/// The entries of these members that bear a day from `from` until the day before `until` and were made before `made_before`:
+/// member by member, oldest first.
+pub fn list_proven(
+    conn: &mut Conn,
+    members: &[MemberId],
+    (from, until): (Day, Day),
+    made_before: Timestamp,
+) -> QueryResult<Vec<ProvenEntry>> {
+    // no entry is made before the day that it bears, so that its id tells most of them apart without a look at the row
+    let (first, last): (LedgerEntryId, LedgerEntryId) = (first_made_at(from.start()), first_made_at(made_before));
+    on!(conn, c => ledger_entries::table
+        .filter(ledger_entries::member_id.eq_any(members))
+        .filter(ledger_entries::id.ge(first))
+        .filter(ledger_entries::id.lt(last))
+        .filter(ledger_entries::day.ge(from))
+        .filter(ledger_entries::day.lt(until))
+        .order((ledger_entries::member_id, ledger_entries::id))
+        .select(ProvenEntry::as_select())
+        .load(c))
 }
 
 /// The member's entries, newest first, from below the entry `before`.

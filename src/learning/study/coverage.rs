@@ -167,8 +167,8 @@ impl Study {
     pub(super) async fn progress(&self, push: &Push, unit: UnitId) -> Result<Vec<Progress>, DbError> {
         let members = coverage::asked(&self.directory, unit);
         let ids: Vec<MemberId> = members.iter().map(|member| member.id).collect();
-        let (pushed, today) = (push.clone(), self.db.today());
-        let seen = self.db.read(move |conn| Seen::load(conn, &pushed, &ids)).await?;
+        let (pushed, today, until) = (push.clone(), self.db.today(), self.closings.final_at(push.day));
+        let seen = self.db.read(move |conn| Seen::load(conn, &pushed, until, &ids)).await?;
         // the status tells of today only; other days are known from the absences
         let is_away = |member: &MemberCard| push.day == today && member.status == MemberStatus::Away;
         let progress = |member: Arc<MemberCard>| {
@@ -189,7 +189,8 @@ impl Study {
     ) -> Result<Vec<Progress>, DbError> {
         let asked = coverage::asked_then::<Reason>(&self.directory, roster, unit, &frozen.lines);
         let open: Vec<MemberId> = asked.iter().filter(|one| one.2.is_some()).map(|one| one.0.id).collect();
-        let (item, day, since) = (push.item_id, push.day, frozen.frozen_at);
+        // what came after the end counts as late, also where a server that was down closed the day days later
+        let (item, day, since) = (push.item_id, push.day, frozen.frozen_at.min(self.closings.final_at(push.day)));
         let later = self.db.read(move |conn| {
             let mut later = HashMap::new();
             for members in open.chunks(CHUNK) {
@@ -214,7 +215,8 @@ impl Study {
             let Some((digest, roster)) = self.closings.roster_from(day).await? else {
                 return Ok(None); // the day is not closed yet; its closing says so
             };
-            let lines = self.db.read(move |conn| lines_of(conn, &push, &roster));
+            let until = self.closings.final_at(day);
+            let lines = self.db.read(move |conn| lines_of(conn, &push, until, &roster));
             let (id, lines) = lines.await?;
             let write = self.db.write(move |tx| -> Result<(), Stop<Never>> {
                 let (roster, lines) = (digest.as_bytes().to_vec(), coverage::written(lines.iter().copied()));
@@ -266,11 +268,11 @@ impl Study {
 /// A member's number in the roster, and why he has not read; `None` when he has.
 type Line = (u32, Option<Reason>);
 
-/// The push's id, and the line of each member of its audience.
-fn lines_of(conn: &mut Conn, push: &Push, roster: &Roster) -> QueryResult<(PushId, Vec<Line>)> {
+/// The push's id, and the line of each member of its audience, by what was read until its day was final.
+fn lines_of(conn: &mut Conn, push: &Push, until: Timestamp, roster: &Roster) -> QueryResult<(PushId, Vec<Line>)> {
     let belongs = roster.belongs_to(push.unit_id);
     let audience: Vec<MemberId> = roster.each().map(|then| then.id).filter(|id| belongs(*id)).collect();
-    let seen = Seen::load(conn, push, &audience)?;
+    let seen = Seen::load(conn, push, until, &audience)?;
     let line = |member: &MemberId| Some((roster.find(*member)?.0, seen.reason(*member, false)));
     Ok((push.id, audience.iter().filter_map(line).collect()))
 }
@@ -285,16 +287,15 @@ struct Seen {
 }
 
 impl Seen {
-    fn load(conn: &mut Conn, push: &Push, members: &[MemberId]) -> QueryResult<Seen> {
+    fn load(conn: &mut Conn, push: &Push, until: Timestamp, members: &[MemberId]) -> QueryResult<Seen> {
         let mut seen =
             Seen { away: members::store::list_away_on(conn, push.day)?.into_iter().collect(), ..Seen::default() };
         for members in members.chunks(CHUNK) {
             seen.served.extend(store::readings::list_served(conn, push.id, members)?);
             // a reading that was opened before midnight may be finished after an early push
-            for (member, day, finished_at) in
-                store::readings::list_opened(conn, push.item_id, push.day.previous(), members)?
-            {
-                let is_read = finished_at.is_some() && finished_at >= push.published_at;
+            let days = (push.day.previous(), until.day().max(push.day));
+            for (member, day, finished_at) in store::readings::list_opened(conn, push.item_id, days, members)? {
+                let is_read = finished_at.is_some_and(|at| Some(at) >= push.published_at && at < until);
                 if is_read || day >= push.day {
                     *seen.opened.entry(member).or_default() |= is_read;
                 }

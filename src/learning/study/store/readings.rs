@@ -133,17 +133,17 @@ pub fn list_served(conn: &mut Conn, push: PushId, members: &[MemberId]) -> Query
         .load(c))
 }
 
-/// Which of `members` opened the item on `from` or later, and when they finished it.
+/// Which of `members` opened the item from `from` to `to`, and when they finished it.
 pub fn list_opened(
     conn: &mut Conn,
     item: ItemId,
-    from: Day,
+    (from, to): (Day, Day),
     members: &[MemberId],
 ) -> QueryResult<Vec<(MemberId, Day, Option<Timestamp>)>> {
     on!(conn, c => study_readings::table
         .filter(study_readings::member_id.eq_any(members))
         .filter(study_readings::item_id.eq(item))
-        .filter(study_readings::day.ge(from))
+        .filter(study_readings::day.between(from, to))
         .select((study_readings::member_id, study_readings::day, study_readings::finished_at))
         .load(c))
 }
