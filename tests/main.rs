@@ -84,6 +84,7 @@ mod presets;
 mod personal;
 mod privacy;
 mod feedback;
+mod appraisal;
 mod texts;
 mod own_case;
 mod today;
