@@ -842,8 +842,16 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
 ];
 
 /// Judgements that are the second of two.
-const SECOND: [Judgement; 6] =
-    [AnswerProposal, ConfirmSelectionChange, ReviewFlags, ReviewBulletin, DecideSelection, CorrectOutcome];
+const SECOND: [Judgement; 8] = [
+    AnswerProposal,
+    ConfirmSelectionChange,
+    ReviewFlags,
+    ReviewBulletin,
+    DecideSelection,
+    CorrectOutcome,
+    DecideAppraisal,
+    DecideAppraisalAppeal,
+];
 
 /// Routes that look like acts of a second person and ask for no code again, and why.
 const NOT_SECOND: &[(&str, &str)] = &[

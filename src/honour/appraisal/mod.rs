@@ -19,6 +19,7 @@ mod desk;
 mod import_rows;
 mod imports;
 mod openings;
+mod personal;
 mod proposing;
 mod reminders;
 mod settings;
