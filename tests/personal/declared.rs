@@ -10,7 +10,7 @@ use crate::support::{TestApp, on_postgres};
 
 /// Columns of bytes that are no members, by their names: ids of other things, hashes and sealed text. A new column that
 /// names a member is called otherwise, or declared.
-const NO_MEMBERS: [&str; 83] = [
+const NO_MEMBERS: [&str; 84] = [
     "about_id",
     "account_hash",
     "account_sealed",
@@ -20,7 +20,9 @@ const NO_MEMBERS: [&str; 83] = [
     "attached_to_id",
     "attempt_id",
     "awarded_through",
+    "block",
     "branch_id",
+    "c0",
     "campaign_id",
     "choices",
     "code_hash",
@@ -30,6 +32,7 @@ const NO_MEMBERS: [&str; 83] = [
     "cover_file_id",
     "device_salt",
     "digest",
+    "docid",
     "document_id",
     "entry_id",
     "fingerprint",
@@ -41,6 +44,7 @@ const NO_MEMBERS: [&str; 83] = [
     "idea_id",
     "import_id",
     "item_id",
+    "k",
     "key",
     "key_check",
     "key_given",
@@ -56,6 +60,7 @@ const NO_MEMBERS: [&str; 83] = [
     "outcome_sealed",
     "paper_id",
     "parent_id",
+    "pgno",
     "phone_index",
     "phone_sealed",
     "picture_id",
@@ -70,6 +75,8 @@ const NO_MEMBERS: [&str; 83] = [
     "roster",
     "said_about",
     "sealed",
+    "secret_sealed",
+    "segid",
     "session_id",
     "session_key_sealed",
     "sha256",
@@ -79,22 +86,15 @@ const NO_MEMBERS: [&str; 83] = [
     "subject",
     "subject_id",
     "surroundings",
+    "sz",
+    "term",
     "thing_id",
     "through",
     "token_sealed",
     "union_hash",
     "unit_id",
-    // of the search index and of diesel's own tables
-    "block",
-    "segid",
-    "term",
-    "pgno",
-    "docid",
-    "version",
-    "c0",
-    "sz",
     "v",
-    "k",
+    "version",
 ];
 
 /// Tables of the database itself and of its search index, which hold text of ideas alone.
