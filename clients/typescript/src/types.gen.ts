@@ -12221,7 +12221,7 @@ export type GetAppraisalPresetData = {
         /**
          * Which one
          */
-        preset: unknown;
+        preset: 'five' | 'three' | 'four';
     };
     query?: never;
     url: '/api/v1/appraisal/presets/{preset}';
@@ -12436,7 +12436,7 @@ export type RefuseAppraisalProposalResponses = {
 
 export type RefuseAppraisalProposalResponse = RefuseAppraisalProposalResponses[keyof RefuseAppraisalProposalResponses];
 
-export type ReplyToAppraisalProposalData = {
+export type AnswerAppraisalProposalData = {
     body: AppraisalReplyBody;
     path: {
         /**
@@ -12448,7 +12448,7 @@ export type ReplyToAppraisalProposalData = {
     url: '/api/v1/appraisal/proposals/{id}/reply';
 };
 
-export type ReplyToAppraisalProposalErrors = {
+export type AnswerAppraisalProposalErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -12459,16 +12459,16 @@ export type ReplyToAppraisalProposalErrors = {
     default: ProblemBody;
 };
 
-export type ReplyToAppraisalProposalError = ReplyToAppraisalProposalErrors[keyof ReplyToAppraisalProposalErrors];
+export type AnswerAppraisalProposalError = AnswerAppraisalProposalErrors[keyof AnswerAppraisalProposalErrors];
 
-export type ReplyToAppraisalProposalResponses = {
+export type AnswerAppraisalProposalResponses = {
     /**
      * Said
      */
     200: AppraisalProposalView;
 };
 
-export type ReplyToAppraisalProposalResponse = ReplyToAppraisalProposalResponses[keyof ReplyToAppraisalProposalResponses];
+export type AnswerAppraisalProposalResponse = AnswerAppraisalProposalResponses[keyof AnswerAppraisalProposalResponses];
 
 export type WithdrawAppraisalProposalData = {
     body?: never;
@@ -20356,74 +20356,6 @@ export type ImportAppraisalResponses = {
 
 export type ImportAppraisalResponse = ImportAppraisalResponses[keyof ImportAppraisalResponses];
 
-export type GetAppraisalImportData = {
-    body?: never;
-    path: {
-        /**
-         * The import, from its report
-         */
-        id: ImportId;
-    };
-    query?: never;
-    url: '/api/v1/imports/appraisal/{id}';
-};
-
-export type GetAppraisalImportErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
-     */
-    default: ProblemBody;
-};
-
-export type GetAppraisalImportError = GetAppraisalImportErrors[keyof GetAppraisalImportErrors];
-
-export type GetAppraisalImportResponses = {
-    /**
-     * The import
-     */
-    200: AppraisalImport;
-};
-
-export type GetAppraisalImportResponse = GetAppraisalImportResponses[keyof GetAppraisalImportResponses];
-
-export type ApproveAppraisalImportData = {
-    body?: never;
-    path: {
-        /**
-         * The import, from its report
-         */
-        id: ImportId;
-    };
-    query?: never;
-    url: '/api/v1/imports/appraisal/{id}/approval';
-};
-
-export type ApproveAppraisalImportErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
-     */
-    default: ProblemBody;
-};
-
-export type ApproveAppraisalImportError = ApproveAppraisalImportErrors[keyof ApproveAppraisalImportErrors];
-
-export type ApproveAppraisalImportResponses = {
-    /**
-     * Approved
-     */
-    200: AppraisalImportApproval;
-};
-
-export type ApproveAppraisalImportResponse = ApproveAppraisalImportResponses[keyof ApproveAppraisalImportResponses];
-
 export type WithdrawAppraisalImportData = {
     body?: never;
     path: {
@@ -21252,7 +21184,7 @@ export type ListMyAppraisalProposalsResponses = {
 
 export type ListMyAppraisalProposalsResponse = ListMyAppraisalProposalsResponses[keyof ListMyAppraisalProposalsResponses];
 
-export type PrintMyAppraisalData = {
+export type GetMyAppraisalSheetData = {
     body?: never;
     path?: never;
     query?: {
@@ -21264,7 +21196,7 @@ export type PrintMyAppraisalData = {
     url: '/api/v1/me/appraisal/sheet';
 };
 
-export type PrintMyAppraisalErrors = {
+export type GetMyAppraisalSheetErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -21275,16 +21207,16 @@ export type PrintMyAppraisalErrors = {
     default: ProblemBody;
 };
 
-export type PrintMyAppraisalError = PrintMyAppraisalErrors[keyof PrintMyAppraisalErrors];
+export type GetMyAppraisalSheetError = GetMyAppraisalSheetErrors[keyof GetMyAppraisalSheetErrors];
 
-export type PrintMyAppraisalResponses = {
+export type GetMyAppraisalSheetResponses = {
     /**
      * The page
      */
     200: string;
 };
 
-export type PrintMyAppraisalResponse = PrintMyAppraisalResponses[keyof PrintMyAppraisalResponses];
+export type GetMyAppraisalSheetResponse = GetMyAppraisalSheetResponses[keyof GetMyAppraisalSheetResponses];
 
 export type GetMyArchiveData = {
     body?: never;
@@ -23727,7 +23659,7 @@ export type ListMemberAppraisalEntriesResponses = {
 
 export type ListMemberAppraisalEntriesResponse = ListMemberAppraisalEntriesResponses[keyof ListMemberAppraisalEntriesResponses];
 
-export type PrintMemberAppraisalData = {
+export type GetMemberAppraisalSheetData = {
     body?: never;
     path: {
         /**
@@ -23744,7 +23676,7 @@ export type PrintMemberAppraisalData = {
     url: '/api/v1/members/{id}/appraisal/sheet';
 };
 
-export type PrintMemberAppraisalErrors = {
+export type GetMemberAppraisalSheetErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -23755,16 +23687,16 @@ export type PrintMemberAppraisalErrors = {
     default: ProblemBody;
 };
 
-export type PrintMemberAppraisalError = PrintMemberAppraisalErrors[keyof PrintMemberAppraisalErrors];
+export type GetMemberAppraisalSheetError = GetMemberAppraisalSheetErrors[keyof GetMemberAppraisalSheetErrors];
 
-export type PrintMemberAppraisalResponses = {
+export type GetMemberAppraisalSheetResponses = {
     /**
      * The page
      */
     200: string;
 };
 
-export type PrintMemberAppraisalResponse = PrintMemberAppraisalResponses[keyof PrintMemberAppraisalResponses];
+export type GetMemberAppraisalSheetResponse = GetMemberAppraisalSheetResponses[keyof GetMemberAppraisalSheetResponses];
 
 export type GetMemberPointsData = {
     body?: never;
@@ -28344,3 +28276,71 @@ export type ReadyzResponses = {
 };
 
 export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
+
+export type GetAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/imports/{id}';
+};
+
+export type GetAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalImportError = GetAppraisalImportErrors[keyof GetAppraisalImportErrors];
+
+export type GetAppraisalImportResponses = {
+    /**
+     * The import
+     */
+    200: AppraisalImport;
+};
+
+export type GetAppraisalImportResponse = GetAppraisalImportResponses[keyof GetAppraisalImportResponses];
+
+export type ApproveAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/imports/{id}/approval';
+};
+
+export type ApproveAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveAppraisalImportError = ApproveAppraisalImportErrors[keyof ApproveAppraisalImportErrors];
+
+export type ApproveAppraisalImportResponses = {
+    /**
+     * Approved
+     */
+    200: AppraisalImportApproval;
+};
+
+export type ApproveAppraisalImportResponse = ApproveAppraisalImportResponses[keyof ApproveAppraisalImportResponses];
