@@ -75,6 +75,9 @@ const UNIT_WATCHERS: Who =
 const RESULT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 const PUSH_PLANNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
 const CONTEST_RUNNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
+const APPRAISAL_PROPOSERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser]);
+/// Who reads rules, and results of a whole branch.
+const RULE_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 const CONTEST_CONFIRMERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
 const CONTEST_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Auditor]);
 const CONTENT_MANAGERS: Who = With(&[Organiser]);
@@ -206,6 +209,50 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /points/rules", SignedIn, Plain),
     ("POST /points/rules", With(&[CommitteeMember]), Plain),
     ("DELETE /points/rules/{rule}/{version}", With(&[CommitteeMember]), Plain),
+    // appraisal
+    ("GET /appraisal/scheme", SignedIn, Plain),
+    ("GET /appraisal/schemes", RULE_READERS, Plain),
+    ("GET /appraisal/presets/{preset}", RULE_READERS, Plain),
+    ("POST /appraisal/schemes", With(&[CommitteeMember]), Plain),
+    ("DELETE /appraisal/schemes/{version}", With(&[CommitteeMember]), Plain),
+    ("POST /appraisal/rules", With(&[CommitteeMember]), Plain),
+    ("POST /appraisal/rule-trials", With(&[CommitteeMember]), Plain),
+    ("POST /appraisal/openings", With(&[CommitteeMember]), Plain),
+    ("PUT /members/{id}/appraisal-class", IDEA_DECIDERS, Plain),
+    ("POST /appraisal/proposals", SignedIn, Plain),
+    ("GET /appraisal/proposals", RESULT_READERS, Plain),
+    ("GET /me/appraisal/proposals", SignedIn, Plain),
+    ("GET /appraisal/proposals/{id}", SignedIn, Plain),
+    ("PUT /appraisal/proposals/{id}/reply", SignedIn, Plain),
+    ("POST /appraisal/proposals/{id}/approval", SignedIn, Plain),
+    ("POST /appraisal/proposals/{id}/refusal", SignedIn, Plain),
+    ("POST /appraisal/proposals/{id}/withdrawal", SignedIn, Plain),
+    ("GET /me/appraisal", SignedIn, Plain),
+    ("GET /me/appraisal/entries", SignedIn, Plain),
+    ("GET /me/appraisal/sheet", SignedIn, Plain),
+    ("GET /members/{id}/appraisal", RESULT_READERS, OfMember),
+    ("GET /members/{id}/appraisal/entries", RESULT_READERS, OfMember),
+    ("GET /members/{id}/appraisal/sheet", RESULT_READERS, OfMember),
+    ("GET /appraisal/entries/{id}", SignedIn, Plain),
+    ("GET /units/{id}/appraisal", RULE_READERS, OfUnit),
+    (
+        "GET /exports/appraisal",
+        RULE_READERS,
+        Exactly(|world, place| {
+            let span = "from=2026-07-01&until=2026-07-01";
+            (format!("/exports/appraisal?unit_id={}&{span}", world.app.unit(place.unit)), Value::Null)
+        }),
+    ),
+    ("POST /appraisal/entries/{id}/appeal", SignedIn, Plain),
+    ("GET /me/appraisal/appeals", SignedIn, Plain),
+    ("GET /appraisal/appeals", RESULT_READERS, Plain),
+    ("GET /appraisal/appeals/{id}", SignedIn, Plain),
+    ("PUT /appraisal/appeals/{id}/decision", IDEA_DECIDERS, Plain),
+    ("POST /appraisal/appeals/{id}/withdrawal", SignedIn, Plain),
+    ("POST /imports/appraisal", APPRAISAL_PROPOSERS, Plain),
+    ("GET /appraisal/imports/{id}", SignedIn, Plain),
+    ("POST /appraisal/imports/{id}/approval", SignedIn, Plain),
+    ("POST /imports/appraisal/{id}/withdrawal", APPRAISAL_PROPOSERS, Plain),
     // boards
     ("GET /boards", SignedIn, Plain),
     ("GET /boards/{scope}/{measure}", SignedIn, Plain),
@@ -576,6 +623,23 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /imports/members", Open("names duties of branches only; privileged ones take two")),
     ("POST /points/rules", Open("a rule is for everybody, and for days to come")),
     ("DELETE /points/rules/{rule}/{version}", Open("a rule is for everybody, and for days to come")),
+    ("POST /appraisal/schemes", Open("a rule is for everybody, and for days to come")),
+    ("DELETE /appraisal/schemes/{version}", Open("a rule is for everybody, and for days to come")),
+    ("POST /appraisal/rules", Open("a rule is for everybody, and for days to come")),
+    ("POST /appraisal/rule-trials", Open("writes nothing")),
+    ("POST /appraisal/openings", Open("gives everybody what the scheme says, and nobody anything twice")),
+    ("PUT /members/{id}/appraisal-class", Judges(&[SetAppraisalClass])),
+    ("POST /appraisal/proposals", Open(ASKS)),
+    ("PUT /appraisal/proposals/{id}/reply", Open(OWN)),
+    ("POST /appraisal/proposals/{id}/approval", Judges(&[DecideAppraisal])),
+    ("POST /appraisal/proposals/{id}/refusal", Judges(&[DecideAppraisal])),
+    ("POST /appraisal/proposals/{id}/withdrawal", Open(BACK)),
+    ("POST /appraisal/entries/{id}/appeal", Open(ASKS)),
+    ("PUT /appraisal/appeals/{id}/decision", Judges(&[DecideAppraisalAppeal])),
+    ("POST /appraisal/appeals/{id}/withdrawal", Open(BACK)),
+    ("POST /imports/appraisal", Open(ASKS)),
+    ("POST /appraisal/imports/{id}/approval", Judges(&[DecideAppraisal])),
+    ("POST /imports/appraisal/{id}/withdrawal", Open(BACK)),
     ("POST /boards/rebuild", Open("computed from the ledger")),
     ("POST /study/items", Open(WRITES)),
     ("PATCH /study/items/{id}", Open(WRITES)),
@@ -764,12 +828,31 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
     (AnswerProposal, &[Proposer, Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
     (GrantDuty, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
     (ReviewText, &[Author, CoAuthor], "texts::nobody_decides_about_a_text_of_his_own"),
+    (
+        DecideAppraisal,
+        &[Proposer, Subject],
+        "appraisal::nobody_approves_what_he_proposed_what_is_about_himself_or_beyond_his_reach",
+    ),
+    (
+        DecideAppraisalAppeal,
+        &[Proposer, Writer, Subject],
+        "appeals::an_appeal_that_is_upheld_is_an_opposite_entry_and_a_new_one_both_linked",
+    ),
+    (SetAppraisalClass, &[Subject], "appraisal::classes_say_what_is_asked_and_nobody_sets_his_own"),
     (AnswerFeedback, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
 ];
 
 /// Judgements that are the second of two.
-const SECOND: [Judgement; 6] =
-    [AnswerProposal, ConfirmSelectionChange, ReviewFlags, ReviewBulletin, DecideSelection, CorrectOutcome];
+const SECOND: [Judgement; 8] = [
+    AnswerProposal,
+    ConfirmSelectionChange,
+    ReviewFlags,
+    ReviewBulletin,
+    DecideSelection,
+    CorrectOutcome,
+    DecideAppraisal,
+    DecideAppraisalAppeal,
+];
 
 /// Routes that look like acts of a second person and ask for no code again, and why.
 const NOT_SECOND: &[(&str, &str)] = &[

@@ -129,7 +129,9 @@ fn english(code: &str) -> String {
 }
 
 /// Codes whose sentences are put together in a function, and what these say.
-const MADE_ELSEWHERE: [(&str, &str); 16] = [
+const MADE_ELSEWHERE: [(&str, &str); 18] = [
+    ("appraisals.bad_scheme", "考评积分办法有误，请检查标出的部分"),
+    ("appraisals.not_proposed", "这一项不能这样提出"),
     ("campaigns.rule", "评选规则有误，请检查标出的字段"),
     ("contests.answer", "答案的格式不对"),
     ("contests.rule", "竞赛规则有误，请检查标出的字段"),

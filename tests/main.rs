@@ -85,6 +85,7 @@ mod personal;
 mod privacy;
 mod proof;
 mod feedback;
+mod appraisal;
 mod texts;
 mod own_case;
 mod today;

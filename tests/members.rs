@@ -49,7 +49,10 @@ async fn a_member_sees_who_he_is() {
         "keep_brands",
         "write_entries",
         "write_articles",
-        "review_texts"
+        "review_texts",
+        "propose_appraisal",
+        "check_appraisal",
+        "decide_appraisal"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));

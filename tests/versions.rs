@@ -350,7 +350,7 @@ const WITH: [&str; 18] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 16] = [
+const WITHOUT: [(&str, &str); 19] = [
     ("submit_score_recusal", "one's own; what was asked first stands"),
     ("put_my_consent", "one's own; the first time stands"),
     ("submit_idea_recusal", "one's own; what was asked first stands"),
@@ -363,6 +363,9 @@ const WITHOUT: [(&str, &str); 16] = [
     ("put_my_scores", "one's own; closed with the stage"),
     ("like_idea", "one's own; it is there or not"),
     ("answer_objection", "given once: another answer is 409 campaigns.answered_already"),
+    ("answer_appraisal_proposal", "one's own; what was said first stands"),
+    ("decide_appraisal_appeal", "given once: another decision is refused"),
+    ("set_appraisal_class", "a class from a day; the one before stays in the record"),
     ("answer_feedback", "given once: another answer is refused"),
     ("submit_attendance_code", "one's own; who is there stays"),
     ("set_my_settings", "one's own, all of them at once"),

@@ -41,6 +41,7 @@ rooms! {
     people::texts,
     people::desk,
     honour::points,
+    honour::appraisal,
     learning::study,
     learning::quiz,
     learning::challenge,

@@ -132,6 +132,14 @@ crate::words!(
         AnswerFeedback = "answer_feedback" / "答复意见",
         /// Read what members wrote and nobody else sees yet, and let it through or return it.
         ReviewTexts = "review_texts" / "审核成员文字",
+        /// Propose what members are given or lose in the book of appraisal.
+        ProposeAppraisal = "propose_appraisal" / "提出考评积分",
+        /// Approve what a group leader may.
+        CheckAppraisal = "check_appraisal" / "初核考评积分",
+        /// Approve what the committee of a branch may; decide appeals.
+        DecideAppraisal = "decide_appraisal" / "审定考评积分",
+        /// Approve what is given against a certificate.
+        CertifyAppraisal = "certify_appraisal" / "核定考评积分",
         /// Change such settings, each by who has the capability that it names.
         ChangeSettings = "change_settings" / "修改设置",
     }
@@ -147,7 +155,9 @@ impl Role {
     pub const fn allows(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::GroupLeader => &[SeeResults, HoldMeetings, ReadMeetings, SeeIdeas, CollectIdeas],
+            Role::GroupLeader => {
+                &[SeeResults, HoldMeetings, ReadMeetings, SeeIdeas, CollectIdeas, ProposeAppraisal, CheckAppraisal]
+            }
             Role::Secretary | Role::BranchCommittee => &[
                 SeeResults,
                 SeeMembers,
@@ -168,6 +178,9 @@ impl Role {
                 KeepBrands,
                 WriteEntries,
                 WriteArticles,
+                ProposeAppraisal,
+                CheckAppraisal,
+                DecideAppraisal,
             ],
             Role::Organiser => &[
                 SeeResults,
@@ -190,6 +203,8 @@ impl Role {
                 ChangeSettings,
                 ReadFeedback,
                 AnswerFeedback,
+                ProposeAppraisal,
+                CertifyAppraisal,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -205,6 +220,8 @@ impl Role {
                 ReviewTexts,
                 ReadCampaigns,
                 DecideCampaigns,
+                CheckAppraisal,
+                DecideAppraisal,
             ],
             Role::Auditor => &[
                 SeeResults,

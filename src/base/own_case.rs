@@ -101,6 +101,11 @@ crate::words!(
         AnswerProposal = "answer_proposal" / "确认或拒绝提议",
         GrantDuty = "grant_duty" / "任命职务",
         AnswerFeedback = "answer_feedback" / "答复意见",
+        /// What somebody is given or loses in the book of appraisal.
+        DecideAppraisal = "decide_appraisal" / "审定考评积分",
+        /// By somebody who neither proposed nor approved what it is about.
+        DecideAppraisalAppeal = "decide_appraisal_appeal" / "处理考评积分申诉",
+        SetAppraisalClass = "set_appraisal_class" / "确定考评类别",
         /// Whether others may see what a member wrote.
         ReviewText = "review_text" / "审核成员文字",
     }
@@ -128,8 +133,13 @@ impl Judgement {
             Judgement::AnswerObjection => &[Proposer, Owner, Writer, OfUnit, BelowUnit, Recused],
             Judgement::ConfirmSelectionChange => &[Owner, Writer],
             Judgement::ReviewBulletin => &[Writer],
-            Judgement::AnswerProposal => &[Proposer, Subject],
-            Judgement::ReviewFlags | Judgement::GrantDuty | Judgement::AnswerFeedback => &[Subject],
+            Judgement::AnswerProposal | Judgement::DecideAppraisal => &[Proposer, Subject],
+            // the writer is who approved it
+            Judgement::DecideAppraisalAppeal => &[Proposer, Writer, Subject],
+            Judgement::ReviewFlags
+            | Judgement::GrantDuty
+            | Judgement::AnswerFeedback
+            | Judgement::SetAppraisalClass => &[Subject],
         }
     }
 

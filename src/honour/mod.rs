@@ -3,4 +3,5 @@
 //! Uses `people`; learns of facts and awards from the rooms that tell it, and asks none of them.
 
 pub mod points;
+pub mod appraisal;
 pub mod boards;

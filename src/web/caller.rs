@@ -230,6 +230,10 @@ capable!(
     FeedbackAnswerer: AnswerFeedback,
     /// May read what waits before others see it, and decide about it.
     TextReviewer: ReviewTexts,
+    /// May propose what members are given or lose in the book of appraisal.
+    AppraisalProposer: ProposeAppraisal,
+    /// May decide about the appraisal of members of branches.
+    AppraisalDecider: DecideAppraisal,
 );
 
 /// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.

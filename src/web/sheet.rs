@@ -60,14 +60,29 @@ pub async fn send_sheet(
     headers: &'static [&'static str],
     rows: impl FnOnce() -> Vec<Vec<String>> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
+    send_sheet_under(name, format, headers.iter().map(|header| (*header).to_owned()).collect(), rows).await
+}
+
+/// [`send_sheet`] with headers that are data themselves.
+pub async fn send_sheet_under(
+    name: &str,
+    format: ExportFormat,
+    headers: Vec<String>,
+    rows: impl FnOnce() -> Vec<Vec<String>> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
     let (ending, kind) = match format {
         ExportFormat::Xlsx => ("xlsx", XLSX),
         ExportFormat::Csv => ("csv", CSV),
     };
     let (file_name, title) = (file_name(name), name.to_owned());
-    let bytes = actix_web::web::block(move || match format {
-        ExportFormat::Xlsx => sheet::write_xlsx(&title, headers, rows().into_iter()).map_err(|error| error.to_string()),
-        ExportFormat::Csv => Ok(sheet::write_csv(headers, rows().into_iter())),
+    let bytes = actix_web::web::block(move || {
+        let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
+        match format {
+            ExportFormat::Xlsx => {
+                sheet::write_xlsx(&title, &headers, rows().into_iter()).map_err(|error| error.to_string())
+            }
+            ExportFormat::Csv => Ok(sheet::write_csv(&headers, rows().into_iter())),
+        }
     })
     .await
     .map_err(|_| Problem::unavailable("the blocking pool is closing"))?

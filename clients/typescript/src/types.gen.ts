@@ -179,6 +179,787 @@ export type AnonymisationView = {
 };
 
 /**
+ * What a member objects to.
+ */
+export type AppealBody = {
+    /**
+     * Why, for who decides.
+     */
+    text: Text1000;
+};
+
+/**
+ * What became of an appeal.
+ */
+export type AppealDecision = {
+    correction_id?: AppraisalEntryId | null;
+    decided_at: Timestamp;
+    decided_by: MemberId;
+    /**
+     * That person's name.
+     */
+    decided_by_name: string;
+    /**
+     * What is right instead before the caps, in hundredths.
+     */
+    points?: number | null;
+    reason?: string | null;
+    replacement_id?: AppraisalEntryId | null;
+};
+
+/**
+ * What is decided about an appeal.
+ */
+export type AppealDecisionBody = {
+    /**
+     * What is right instead, in hundredths without a sign; absent where nothing comes in its place.
+     */
+    points?: number | null;
+    /**
+     * Why; the member reads it.
+     */
+    reason: Text500;
+    /**
+     * Whether the entry is wrong.
+     */
+    upheld: boolean;
+};
+
+/**
+ * An appeal against an entry.
+ */
+export type AppealId = string;
+
+/**
+ * How an appeal stands.
+ */
+export type AppealState = 'open' | 'upheld' | 'rejected' | 'taken_back';
+
+/**
+ * An appeal, and what became of it.
+ */
+export type AppealView = {
+    created_at: Timestamp;
+    decision?: AppealDecision | null;
+    /**
+     * The day by which it is decided.
+     */
+    due_on: Day;
+    entry_id: AppraisalEntryId;
+    id: AppealId;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    state: AppealState;
+    /**
+     * Why the member objects.
+     */
+    text: string;
+    /**
+     * The member's home at that time.
+     */
+    unit_id: UnitId;
+};
+
+/**
+ * An approval.
+ */
+export type AppraisalApprovalBody = {
+    /**
+     * In hundredths without a sign, where less is approved than was proposed.
+     */
+    points?: number | null;
+    reason?: Text300 | null;
+};
+
+/**
+ * Who approves what a rule gives or takes.
+ */
+export type AppraisalApprover = 'group_leader' | 'branch' | 'organiser';
+
+/**
+ * Which cap cut an entry.
+ */
+export type AppraisalCap = 'rule_half' | 'rule_year' | 'dimension' | 'year';
+
+/**
+ * A class of members, with what is asked of them.
+ */
+export type AppraisalClass = {
+    /**
+     * The base of a year, in hundredths.
+     */
+    base: number;
+    /**
+     * What a member of the class is to reach in a year, in hundredths.
+     */
+    benchmark: number;
+    /**
+     * Codes of rules that do not hold for its members.
+     */
+    exempt_rules: Array<string>;
+    /**
+     * Whether its members are appraised only on request: no base, no deductions.
+     */
+    is_exempt: boolean;
+    /**
+     * A word of small letters.
+     */
+    key: string;
+    /**
+     * Such as 骨干党员.
+     */
+    name: string;
+};
+
+/**
+ * The class of a member.
+ */
+export type AppraisalClassBody = {
+    /**
+     * A key of the scheme's classes.
+     */
+    class: Text20;
+    /**
+     * Why, for who reads it later.
+     */
+    reason: Text200;
+};
+
+/**
+ * What became of a proposal.
+ */
+export type AppraisalDecision = {
+    decided_at: Timestamp;
+    decided_by: MemberId;
+    /**
+     * That person's name.
+     */
+    decided_by_name: string;
+    /**
+     * What was approved before the caps, in hundredths.
+     */
+    points?: number | null;
+    reason?: string | null;
+};
+
+/**
+ * A dimension of the appraisal.
+ */
+export type AppraisalDimension = {
+    /**
+     * What its bonuses give in a year at most, in hundredths; `null` where only the scheme's cap holds.
+     */
+    bonus_cap?: number | null;
+    /**
+     * A word of small letters by which entries name it.
+     */
+    key: string;
+    /**
+     * Such as 政治思想.
+     */
+    name: string;
+};
+
+/**
+ * A dimension of a statement.
+ */
+export type AppraisalDimensionSums = AppraisalSums & {
+    /**
+     * The dimension's key.
+     */
+    dimension: string;
+    /**
+     * What it is called.
+     */
+    name: string;
+};
+
+/**
+ * An entry of the book of appraisal.
+ */
+export type AppraisalEntryId = string;
+
+/**
+ * An entry of the book, with everything that it rests on.
+ */
+export type AppraisalEntryView = {
+    appeal?: AppealView | null;
+    /**
+     * The last day on which its member may appeal.
+     */
+    appeal_until: Day;
+    /**
+     * Who approved it.
+     */
+    approved_by_name?: string | null;
+    corrected_by?: AppraisalEntryId | null;
+    created_at: Timestamp;
+    cut_by?: AppraisalCap | null;
+    /**
+     * When it happened.
+     */
+    day: Day;
+    /**
+     * The dimension's key.
+     */
+    dimension: string;
+    /**
+     * What the dimension is called.
+     */
+    dimension_name: string;
+    evidence: Array<FileView>;
+    id: AppraisalEntryId;
+    kind: AppraisalKind;
+    /**
+     * Whether the caller may appeal against it now.
+     */
+    may_appeal: boolean;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    /**
+     * In hundredths.
+     */
+    points: number;
+    /**
+     * `null` for what the rules gave.
+     */
+    proposed_by_name?: string | null;
+    /**
+     * On what it rests.
+     */
+    reason: string;
+    /**
+     * The rule's code.
+     */
+    rule: string;
+    /**
+     * The rule in words, in the version by which it was entered.
+     */
+    rule_in_words: string;
+    /**
+     * What the rule is called.
+     */
+    rule_name: string;
+    /**
+     * That version.
+     */
+    scheme_version: number;
+    source: AppraisalSource;
+    /**
+     * Where what it came from is read: a proposal, an appeal or another entry; `null` for the base.
+     */
+    source_link?: string | null;
+    /**
+     * In hundredths, before the caps.
+     */
+    wanted: number;
+    /**
+     * The year for which it counts.
+     */
+    year: number;
+};
+
+/**
+ * How far a file of proposals has come.
+ */
+export type AppraisalImport = {
+    id: ImportId;
+    /**
+     * Those of them about which nobody has decided.
+     */
+    open: number;
+    /**
+     * Proposals that it made.
+     */
+    proposals: number;
+};
+
+/**
+ * What came of approving a file of proposals.
+ */
+export type AppraisalImportApproval = {
+    /**
+     * Proposals that are in the book now.
+     */
+    approved: number;
+    /**
+     * Proposals left to others: beyond the caller's reach or duty, or his own.
+     */
+    left: number;
+};
+
+/**
+ * What a rule of the appraisal does.
+ */
+export type AppraisalKind = 'base' | 'bonus' | 'deduction' | 'correction';
+
+/**
+ * What an opening gave.
+ */
+export type AppraisalOpening = {
+    /**
+     * Entries that were written now.
+     */
+    entries: number;
+    /**
+     * Members who got something by it now.
+     */
+    members: number;
+    /**
+     * Dimensions of members left without base, since a deduction of the quarter stands.
+     */
+    withheld: number;
+};
+
+/**
+ * What is opened.
+ */
+export type AppraisalOpeningBody = {
+    /**
+     * 1 to 4 where the scheme gives the base by quarters.
+     */
+    quarter?: number | null;
+    year: number;
+};
+
+/**
+ * Who sees first that a rule applies.
+ */
+export type AppraisalOrigin = 'declared' | 'person' | 'record';
+
+/**
+ * What is proposed.
+ */
+export type AppraisalProposalBody = {
+    corrects_entry_id?: AppraisalEntryId | null;
+    /**
+     * When it happened.
+     */
+    day: Day;
+    /**
+     * Files of the caller that show it, 9 at most.
+     */
+    file_ids?: Array<FileId>;
+    /**
+     * What it is about, in a few words or by its number: the same matter counts once.
+     */
+    matter: Text100;
+    /**
+     * Whom it is about; oneself, for what members declare.
+     */
+    member_id: MemberId;
+    /**
+     * In hundredths without a sign; absent where the rule leaves no choice.
+     */
+    points?: number | null;
+    /**
+     * On what it rests, for who approves and who reads it later.
+     */
+    reason: Text300;
+    /**
+     * The rule's code.
+     */
+    rule: Text20;
+};
+
+/**
+ * What somebody proposed to give or to take.
+ */
+export type AppraisalProposalId = string;
+
+/**
+ * What somebody proposed, and what became of it.
+ */
+export type AppraisalProposalView = {
+    corrects_entry_id?: AppraisalEntryId | null;
+    created_at: Timestamp;
+    day: Day;
+    decision?: AppraisalDecision | null;
+    /**
+     * What the dimension is called.
+     */
+    dimension: string;
+    entry_id?: AppraisalEntryId | null;
+    evidence: Array<FileView>;
+    id: AppraisalProposalId;
+    import_id?: ImportId | null;
+    kind?: AppraisalKind | null;
+    /**
+     * Whether the caller may approve or refuse it.
+     */
+    may_decide: boolean;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    /**
+     * In hundredths; below zero for a deduction.
+     */
+    points: number;
+    proposed_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    proposed_by_name?: string | null;
+    /**
+     * On what it rests.
+     */
+    reason: string;
+    /**
+     * What the member said.
+     */
+    reply?: string | null;
+    reply_until?: Day | null;
+    /**
+     * The rule's code.
+     */
+    rule: string;
+    /**
+     * The rule in words, in the version by which it is proposed.
+     */
+    rule_in_words: string;
+    /**
+     * What the rule is called.
+     */
+    rule_name: string;
+    state: AppraisalState;
+    /**
+     * The member's home at that time.
+     */
+    unit_id: UnitId;
+};
+
+/**
+ * A quarter of a statement.
+ */
+export type AppraisalQuarter = {
+    /**
+     * In the order of the scheme, those in which something was entered.
+     */
+    dimensions: Array<AppraisalDimensionSums>;
+    /**
+     * 1 to 4.
+     */
+    quarter: number;
+    total: AppraisalSums;
+};
+
+/**
+ * What the system records, so that a rule may propose by itself.
+ */
+export type AppraisalRecord = 'idea_adopted' | 'idea_implemented';
+
+/**
+ * A refusal.
+ */
+export type AppraisalRefusalBody = {
+    /**
+     * Why; the member reads it.
+     */
+    reason: Text300;
+};
+
+/**
+ * What the member has to say.
+ */
+export type AppraisalReplyBody = {
+    /**
+     * For who decides.
+     */
+    text: Text500;
+};
+
+/**
+ * A rule.
+ */
+export type AppraisalRule = {
+    approver: AppraisalApprover;
+    /**
+     * At most in a half-year, in hundredths.
+     */
+    cap_half?: number | null;
+    /**
+     * At most in a year, in hundredths.
+     */
+    cap_year?: number | null;
+    /**
+     * Such as P02.
+     */
+    code: string;
+    /**
+     * The dimension's key; `null` for a rule of every dimension.
+     */
+    dimension?: string | null;
+    /**
+     * What has to be attached, in words; `null` where nothing has to.
+     */
+    evidence?: string | null;
+    kind: AppraisalKind;
+    /**
+     * What it gives or takes at least, in hundredths; without a sign.
+     */
+    least: number;
+    /**
+     * What it gives or takes at most at once, in hundredths.
+     */
+    most: number;
+    /**
+     * What it is for, in words.
+     */
+    name: string;
+    origin: AppraisalOrigin;
+    record?: AppraisalRecord | null;
+};
+
+/**
+ * A rule to hold from a day.
+ */
+export type AppraisalRuleBody = {
+    /**
+     * The decision by which it is made.
+     */
+    basis: Text200;
+    /**
+     * From tomorrow.
+     */
+    effective_on: Day;
+    rule: AppraisalRule;
+};
+
+/**
+ * What members are appraised by.
+ */
+export type AppraisalScheme = {
+    base_rhythm: BaseRhythm;
+    /**
+     * What bonuses give in a year at most, in hundredths.
+     */
+    bonus_cap: number;
+    /**
+     * 1 to 10; members belong to the first one unless it is said otherwise.
+     */
+    classes: Array<AppraisalClass>;
+    /**
+     * 1 to 10; each has an equal part of the base.
+     */
+    dimensions: Array<AppraisalDimension>;
+    /**
+     * Such as 党员考评积分办法.
+     */
+    name: string;
+    /**
+     * 1 to 100.
+     */
+    rules: Array<AppraisalRule>;
+};
+
+/**
+ * A scheme to hold from a day.
+ */
+export type AppraisalSchemeBody = {
+    /**
+     * The decision by which it is made, such as the minutes or the document number.
+     */
+    basis: Text200;
+    /**
+     * The first one from the first day of this year, others from tomorrow.
+     */
+    effective_on: Day;
+    scheme: AppraisalScheme;
+};
+
+/**
+ * A scheme in one version.
+ */
+export type AppraisalSchemeView = {
+    /**
+     * The decision by which it was made.
+     */
+    basis: string;
+    created_at: Timestamp;
+    created_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    created_by_name?: string | null;
+    /**
+     * The day from which it holds.
+     */
+    effective_on: Day;
+    /**
+     * Each rule in words, by its place in the scheme.
+     */
+    rules_in_words: Array<string>;
+    scheme: AppraisalScheme;
+    /**
+     * Counted from 1.
+     */
+    version: number;
+};
+
+/**
+ * Where an entry came from.
+ */
+export type AppraisalSource = 'opening' | 'proposal' | 'appeal' | 'correction';
+
+/**
+ * How a proposal stands.
+ */
+export type AppraisalState = 'open' | 'approved' | 'refused' | 'taken_back';
+
+/**
+ * A year of a member in the book of appraisal.
+ */
+export type AppraisalStatement = {
+    /**
+     * What members of the class are to reach in the year, in hundredths.
+     */
+    benchmark?: number | null;
+    /**
+     * What the member's class is called; `null` where no scheme holds.
+     */
+    class_name?: string | null;
+    /**
+     * In the order of the scheme.
+     */
+    dimensions: Array<AppraisalDimensionSums>;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    /**
+     * The four quarters, by the days on which it happened; what puts an entry right counts in that one's quarter.
+     */
+    quarters: Array<AppraisalQuarter>;
+    /**
+     * What the scheme is called.
+     */
+    scheme_name?: string | null;
+    /**
+     * The version of the scheme that holds at the end of the year, or today.
+     */
+    scheme_version?: number | null;
+    total: AppraisalSums;
+    year: number;
+};
+
+/**
+ * Hundredths by what they are, of one dimension or of all.
+ */
+export type AppraisalSums = {
+    /**
+     * The base, in hundredths.
+     */
+    base: number;
+    /**
+     * Bonuses, in hundredths.
+     */
+    bonus: number;
+    /**
+     * What caps cut, in hundredths.
+     */
+    cut: number;
+    /**
+     * Deductions, in hundredths; zero or below.
+     */
+    deduction: number;
+    /**
+     * All of them together, in hundredths.
+     */
+    total: number;
+};
+
+/**
+ * What a rule would have given.
+ */
+export type AppraisalTrial = {
+    /**
+     * What the month gave by the rule as it was, in hundredths.
+     */
+    given: number;
+    /**
+     * Whom it makes the greatest difference to, first; 100 at most.
+     */
+    lines: Array<AppraisalTrialLine>;
+    /**
+     * Members to whom the rule gave something, or would have.
+     */
+    members: number;
+    /**
+     * What it would have given, in hundredths.
+     */
+    would_give: number;
+};
+
+/**
+ * A rule to be tried.
+ */
+export type AppraisalTrialBody = {
+    /**
+     * Any day of the month on which it is tried.
+     */
+    day: Day;
+    instead_of?: Text20 | null;
+    rule: AppraisalRule;
+};
+
+/**
+ * What a rule would have given one member.
+ */
+export type AppraisalTrialLine = {
+    /**
+     * In hundredths.
+     */
+    given: number;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    /**
+     * In hundredths.
+     */
+    would_give: number;
+};
+
+/**
+ * A line of a unit's table.
+ */
+export type AppraisalUnitLine = {
+    /**
+     * What members of the class are to reach in the year, in hundredths.
+     */
+    benchmark?: number | null;
+    /**
+     * What the member's class is called; `null` where no scheme holds.
+     */
+    class_name?: string | null;
+    /**
+     * Dimensions in which something was entered.
+     */
+    dimensions: Array<AppraisalDimensionSums>;
+    employee_no: string;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    total: AppraisalSums;
+    /**
+     * What the member's home is called.
+     */
+    unit_name: string;
+};
+
+/**
  * How a push has come to a member.
  */
 export type Arrival = 'read' | 'reached_unread' | 'waiting' | 'away' | 'no_account' | 'no_quota' | 'refused' | 'failed';
@@ -554,6 +1335,11 @@ export type BallotRules = {
      */
     self_voting?: boolean;
 };
+
+/**
+ * How often the base is given.
+ */
+export type BaseRhythm = 'year' | 'quarter';
 
 /**
  * How somebody proves whose account it is: by one of the three.
@@ -1460,7 +2246,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -5981,7 +6767,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
+export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
 
 /**
  * What the enterprise sends beyond the inbox, and what of it the caller wants.
@@ -6490,6 +7276,76 @@ export type PageAnonymisationView = {
      * In the list's stable order.
      */
     items: Array<AnonymisationView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppealView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppealView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppraisalEntryView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppraisalEntryView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppraisalProposalView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppraisalProposalView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppraisalSchemeView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppraisalSchemeView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppraisalUnitLine = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppraisalUnitLine>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -11107,6 +11963,751 @@ export type WithdrawAnonymisationResponses = {
 };
 
 export type WithdrawAnonymisationResponse = WithdrawAnonymisationResponses[keyof WithdrawAnonymisationResponses];
+
+export type ListAppraisalAppealsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only of members of this unit and of everything below it; the caller's whole scope when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only what stands so.
+         */
+        state?: AppealState;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/appraisal/appeals';
+};
+
+export type ListAppraisalAppealsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAppraisalAppealsError = ListAppraisalAppealsErrors[keyof ListAppraisalAppealsErrors];
+
+export type ListAppraisalAppealsResponses = {
+    /**
+     * Appeals
+     */
+    200: PageAppealView;
+};
+
+export type ListAppraisalAppealsResponse = ListAppraisalAppealsResponses[keyof ListAppraisalAppealsResponses];
+
+export type GetAppraisalAppealData = {
+    body?: never;
+    path: {
+        /**
+         * The appeal
+         */
+        id: AppealId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/appeals/{id}';
+};
+
+export type GetAppraisalAppealErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalAppealError = GetAppraisalAppealErrors[keyof GetAppraisalAppealErrors];
+
+export type GetAppraisalAppealResponses = {
+    /**
+     * The appeal
+     */
+    200: AppealView;
+};
+
+export type GetAppraisalAppealResponse = GetAppraisalAppealResponses[keyof GetAppraisalAppealResponses];
+
+export type DecideAppraisalAppealData = {
+    body: AppealDecisionBody;
+    path: {
+        /**
+         * The appeal
+         */
+        id: AppealId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/appeals/{id}/decision';
+};
+
+export type DecideAppraisalAppealErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DecideAppraisalAppealError = DecideAppraisalAppealErrors[keyof DecideAppraisalAppealErrors];
+
+export type DecideAppraisalAppealResponses = {
+    /**
+     * Decided
+     */
+    200: AppealView;
+};
+
+export type DecideAppraisalAppealResponse = DecideAppraisalAppealResponses[keyof DecideAppraisalAppealResponses];
+
+export type WithdrawAppraisalAppealData = {
+    body?: never;
+    path: {
+        /**
+         * The appeal
+         */
+        id: AppealId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/appeals/{id}/withdrawal';
+};
+
+export type WithdrawAppraisalAppealErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAppraisalAppealError = WithdrawAppraisalAppealErrors[keyof WithdrawAppraisalAppealErrors];
+
+export type WithdrawAppraisalAppealResponses = {
+    /**
+     * Taken back
+     */
+    200: AppealView;
+};
+
+export type WithdrawAppraisalAppealResponse = WithdrawAppraisalAppealResponses[keyof WithdrawAppraisalAppealResponses];
+
+export type GetAppraisalEntryData = {
+    body?: never;
+    path: {
+        /**
+         * The entry
+         */
+        id: AppraisalEntryId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/entries/{id}';
+};
+
+export type GetAppraisalEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalEntryError = GetAppraisalEntryErrors[keyof GetAppraisalEntryErrors];
+
+export type GetAppraisalEntryResponses = {
+    /**
+     * The entry
+     */
+    200: AppraisalEntryView;
+};
+
+export type GetAppraisalEntryResponse = GetAppraisalEntryResponses[keyof GetAppraisalEntryResponses];
+
+export type AppealAppraisalEntryData = {
+    body: AppealBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The entry
+         */
+        id: AppraisalEntryId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/entries/{id}/appeal';
+};
+
+export type AppealAppraisalEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AppealAppraisalEntryError = AppealAppraisalEntryErrors[keyof AppealAppraisalEntryErrors];
+
+export type AppealAppraisalEntryResponses = {
+    /**
+     * Appealed
+     */
+    201: AppealView;
+};
+
+export type AppealAppraisalEntryResponse = AppealAppraisalEntryResponses[keyof AppealAppraisalEntryResponses];
+
+export type OpenAppraisalPeriodData = {
+    body: AppraisalOpeningBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/openings';
+};
+
+export type OpenAppraisalPeriodErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type OpenAppraisalPeriodError = OpenAppraisalPeriodErrors[keyof OpenAppraisalPeriodErrors];
+
+export type OpenAppraisalPeriodResponses = {
+    /**
+     * What was given
+     */
+    200: AppraisalOpening;
+};
+
+export type OpenAppraisalPeriodResponse = OpenAppraisalPeriodResponses[keyof OpenAppraisalPeriodResponses];
+
+export type GetAppraisalPresetData = {
+    body?: never;
+    path: {
+        /**
+         * Which one
+         */
+        preset: 'five' | 'three' | 'four';
+    };
+    query?: never;
+    url: '/api/v1/appraisal/presets/{preset}';
+};
+
+export type GetAppraisalPresetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalPresetError = GetAppraisalPresetErrors[keyof GetAppraisalPresetErrors];
+
+export type GetAppraisalPresetResponses = {
+    /**
+     * The scheme
+     */
+    200: AppraisalScheme;
+};
+
+export type GetAppraisalPresetResponse = GetAppraisalPresetResponses[keyof GetAppraisalPresetResponses];
+
+export type ListAppraisalProposalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only of members of this unit and of everything below it; the caller's whole scope when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only of this file.
+         */
+        import_id?: ImportId;
+        /**
+         * Only what stands so.
+         */
+        state?: AppraisalState;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/appraisal/proposals';
+};
+
+export type ListAppraisalProposalsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAppraisalProposalsError = ListAppraisalProposalsErrors[keyof ListAppraisalProposalsErrors];
+
+export type ListAppraisalProposalsResponses = {
+    /**
+     * Proposals
+     */
+    200: PageAppraisalProposalView;
+};
+
+export type ListAppraisalProposalsResponse = ListAppraisalProposalsResponses[keyof ListAppraisalProposalsResponses];
+
+export type ProposeAppraisalData = {
+    body: AppraisalProposalBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/proposals';
+};
+
+export type ProposeAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ProposeAppraisalError = ProposeAppraisalErrors[keyof ProposeAppraisalErrors];
+
+export type ProposeAppraisalResponses = {
+    /**
+     * Proposed
+     */
+    201: AppraisalProposalView;
+};
+
+export type ProposeAppraisalResponse = ProposeAppraisalResponses[keyof ProposeAppraisalResponses];
+
+export type GetAppraisalProposalData = {
+    body?: never;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}';
+};
+
+export type GetAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalProposalError = GetAppraisalProposalErrors[keyof GetAppraisalProposalErrors];
+
+export type GetAppraisalProposalResponses = {
+    /**
+     * The proposal
+     */
+    200: AppraisalProposalView;
+};
+
+export type GetAppraisalProposalResponse = GetAppraisalProposalResponses[keyof GetAppraisalProposalResponses];
+
+export type ApproveAppraisalProposalData = {
+    body?: AppraisalApprovalBody;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}/approval';
+};
+
+export type ApproveAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveAppraisalProposalError = ApproveAppraisalProposalErrors[keyof ApproveAppraisalProposalErrors];
+
+export type ApproveAppraisalProposalResponses = {
+    /**
+     * Approved
+     */
+    200: AppraisalProposalView;
+};
+
+export type ApproveAppraisalProposalResponse = ApproveAppraisalProposalResponses[keyof ApproveAppraisalProposalResponses];
+
+export type RefuseAppraisalProposalData = {
+    body: AppraisalRefusalBody;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}/refusal';
+};
+
+export type RefuseAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseAppraisalProposalError = RefuseAppraisalProposalErrors[keyof RefuseAppraisalProposalErrors];
+
+export type RefuseAppraisalProposalResponses = {
+    /**
+     * Refused
+     */
+    200: AppraisalProposalView;
+};
+
+export type RefuseAppraisalProposalResponse = RefuseAppraisalProposalResponses[keyof RefuseAppraisalProposalResponses];
+
+export type AnswerAppraisalProposalData = {
+    body: AppraisalReplyBody;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}/reply';
+};
+
+export type AnswerAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AnswerAppraisalProposalError = AnswerAppraisalProposalErrors[keyof AnswerAppraisalProposalErrors];
+
+export type AnswerAppraisalProposalResponses = {
+    /**
+     * Said
+     */
+    200: AppraisalProposalView;
+};
+
+export type AnswerAppraisalProposalResponse = AnswerAppraisalProposalResponses[keyof AnswerAppraisalProposalResponses];
+
+export type WithdrawAppraisalProposalData = {
+    body?: never;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}/withdrawal';
+};
+
+export type WithdrawAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAppraisalProposalError = WithdrawAppraisalProposalErrors[keyof WithdrawAppraisalProposalErrors];
+
+export type WithdrawAppraisalProposalResponses = {
+    /**
+     * Taken back
+     */
+    200: AppraisalProposalView;
+};
+
+export type WithdrawAppraisalProposalResponse = WithdrawAppraisalProposalResponses[keyof WithdrawAppraisalProposalResponses];
+
+export type TryAppraisalRuleData = {
+    body: AppraisalTrialBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/rule-trials';
+};
+
+export type TryAppraisalRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type TryAppraisalRuleError = TryAppraisalRuleErrors[keyof TryAppraisalRuleErrors];
+
+export type TryAppraisalRuleResponses = {
+    /**
+     * What it would have given
+     */
+    200: AppraisalTrial;
+};
+
+export type TryAppraisalRuleResponse = TryAppraisalRuleResponses[keyof TryAppraisalRuleResponses];
+
+export type CreateAppraisalRuleData = {
+    body: AppraisalRuleBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/rules';
+};
+
+export type CreateAppraisalRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateAppraisalRuleError = CreateAppraisalRuleErrors[keyof CreateAppraisalRuleErrors];
+
+export type CreateAppraisalRuleResponses = {
+    /**
+     * Written
+     */
+    201: AppraisalSchemeView;
+};
+
+export type CreateAppraisalRuleResponse = CreateAppraisalRuleResponses[keyof CreateAppraisalRuleResponses];
+
+export type GetAppraisalSchemeData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The day on which it holds; today when absent.
+         */
+        day?: Day;
+    };
+    url: '/api/v1/appraisal/scheme';
+};
+
+export type GetAppraisalSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalSchemeError = GetAppraisalSchemeErrors[keyof GetAppraisalSchemeErrors];
+
+export type GetAppraisalSchemeResponses = {
+    /**
+     * The scheme
+     */
+    200: AppraisalSchemeView;
+};
+
+export type GetAppraisalSchemeResponse = GetAppraisalSchemeResponses[keyof GetAppraisalSchemeResponses];
+
+export type ListAppraisalSchemesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/appraisal/schemes';
+};
+
+export type ListAppraisalSchemesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAppraisalSchemesError = ListAppraisalSchemesErrors[keyof ListAppraisalSchemesErrors];
+
+export type ListAppraisalSchemesResponses = {
+    /**
+     * Versions
+     */
+    200: PageAppraisalSchemeView;
+};
+
+export type ListAppraisalSchemesResponse = ListAppraisalSchemesResponses[keyof ListAppraisalSchemesResponses];
+
+export type CreateAppraisalSchemeData = {
+    body: AppraisalSchemeBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/schemes';
+};
+
+export type CreateAppraisalSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateAppraisalSchemeError = CreateAppraisalSchemeErrors[keyof CreateAppraisalSchemeErrors];
+
+export type CreateAppraisalSchemeResponses = {
+    /**
+     * Written
+     */
+    201: AppraisalSchemeView;
+};
+
+export type CreateAppraisalSchemeResponse = CreateAppraisalSchemeResponses[keyof CreateAppraisalSchemeResponses];
+
+export type WithdrawAppraisalSchemeData = {
+    body?: never;
+    path: {
+        /**
+         * The version's number
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/schemes/{version}';
+};
+
+export type WithdrawAppraisalSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAppraisalSchemeError = WithdrawAppraisalSchemeErrors[keyof WithdrawAppraisalSchemeErrors];
+
+export type WithdrawAppraisalSchemeResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawAppraisalSchemeResponse = WithdrawAppraisalSchemeResponses[keyof WithdrawAppraisalSchemeResponses];
 
 export type GetContestAttemptData = {
     body?: never;
@@ -16154,6 +17755,52 @@ export type GetEventStreamResponses = {
 
 export type GetEventStreamResponse = GetEventStreamResponses[keyof GetEventStreamResponses];
 
+export type ExportAppraisalData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * This unit and everything below it.
+         */
+        unit_id: UnitId;
+        /**
+         * The first day of the span; what was entered from then on counts, whenever it happened.
+         */
+        from: Day;
+        /**
+         * Its last day, at most 400 days later.
+         */
+        until: Day;
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+    };
+    url: '/api/v1/exports/appraisal';
+};
+
+export type ExportAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportAppraisalError = ExportAppraisalErrors[keyof ExportAppraisalErrors];
+
+export type ExportAppraisalResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportAppraisalResponse = ExportAppraisalResponses[keyof ExportAppraisalResponses];
+
 export type ExportBrandsData = {
     body?: never;
     path?: never;
@@ -18710,6 +20357,81 @@ export type WithdrawIdeaResponses = {
 
 export type WithdrawIdeaResponse = WithdrawIdeaResponses[keyof WithdrawIdeaResponses];
 
+export type ImportAppraisalData = {
+    /**
+     * The file, 20 MB at most: as the whole body, or as the one file of a form
+     */
+    body: Blob | File;
+    path?: never;
+    query?: {
+        /**
+         * Only report what would happen.
+         */
+        dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
+    };
+    url: '/api/v1/imports/appraisal';
+};
+
+export type ImportAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ImportAppraisalError = ImportAppraisalErrors[keyof ImportAppraisalErrors];
+
+export type ImportAppraisalResponses = {
+    /**
+     * What was done, or would be
+     */
+    200: ImportReport;
+};
+
+export type ImportAppraisalResponse = ImportAppraisalResponses[keyof ImportAppraisalResponses];
+
+export type WithdrawAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/imports/appraisal/{id}/withdrawal';
+};
+
+export type WithdrawAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAppraisalImportError = WithdrawAppraisalImportErrors[keyof WithdrawAppraisalImportErrors];
+
+export type WithdrawAppraisalImportResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawAppraisalImportResponse = WithdrawAppraisalImportResponses[keyof WithdrawAppraisalImportResponses];
+
 export type ImportBrandsData = {
     /**
      * The file, 20 MB at most: as the whole body, or as the one file of a form
@@ -19347,6 +21069,196 @@ export type EditMeResponses = {
 };
 
 export type EditMeResponse = EditMeResponses[keyof EditMeResponses];
+
+export type GetMyAppraisalData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+    };
+    url: '/api/v1/me/appraisal';
+};
+
+export type GetMyAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMyAppraisalError = GetMyAppraisalErrors[keyof GetMyAppraisalErrors];
+
+export type GetMyAppraisalResponses = {
+    /**
+     * The statement
+     */
+    200: AppraisalStatement;
+};
+
+export type GetMyAppraisalResponse = GetMyAppraisalResponses[keyof GetMyAppraisalResponses];
+
+export type ListMyAppraisalAppealsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/appraisal/appeals';
+};
+
+export type ListMyAppraisalAppealsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyAppraisalAppealsError = ListMyAppraisalAppealsErrors[keyof ListMyAppraisalAppealsErrors];
+
+export type ListMyAppraisalAppealsResponses = {
+    /**
+     * Appeals
+     */
+    200: PageAppealView;
+};
+
+export type ListMyAppraisalAppealsResponse = ListMyAppraisalAppealsResponses[keyof ListMyAppraisalAppealsResponses];
+
+export type ListMyAppraisalEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+        /**
+         * Only of this dimension, by its key.
+         */
+        dimension?: string;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/appraisal/entries';
+};
+
+export type ListMyAppraisalEntriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyAppraisalEntriesError = ListMyAppraisalEntriesErrors[keyof ListMyAppraisalEntriesErrors];
+
+export type ListMyAppraisalEntriesResponses = {
+    /**
+     * Entries
+     */
+    200: PageAppraisalEntryView;
+};
+
+export type ListMyAppraisalEntriesResponse = ListMyAppraisalEntriesResponses[keyof ListMyAppraisalEntriesResponses];
+
+export type ListMyAppraisalProposalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/appraisal/proposals';
+};
+
+export type ListMyAppraisalProposalsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyAppraisalProposalsError = ListMyAppraisalProposalsErrors[keyof ListMyAppraisalProposalsErrors];
+
+export type ListMyAppraisalProposalsResponses = {
+    /**
+     * Proposals
+     */
+    200: PageAppraisalProposalView;
+};
+
+export type ListMyAppraisalProposalsResponse = ListMyAppraisalProposalsResponses[keyof ListMyAppraisalProposalsResponses];
+
+export type GetMyAppraisalSheetData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+    };
+    url: '/api/v1/me/appraisal/sheet';
+};
+
+export type GetMyAppraisalSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMyAppraisalSheetError = GetMyAppraisalSheetErrors[keyof GetMyAppraisalSheetErrors];
+
+export type GetMyAppraisalSheetResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetMyAppraisalSheetResponse = GetMyAppraisalSheetResponses[keyof GetMyAppraisalSheetResponses];
 
 export type GetMyArchiveData = {
     body?: never;
@@ -21664,6 +23576,169 @@ export type WithdrawAbsenceResponses = {
 };
 
 export type WithdrawAbsenceResponse = WithdrawAbsenceResponses[keyof WithdrawAbsenceResponses];
+
+export type GetMemberAppraisalData = {
+    body?: never;
+    path: {
+        /**
+         * The member
+         */
+        id: MemberId;
+    };
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+    };
+    url: '/api/v1/members/{id}/appraisal';
+};
+
+export type GetMemberAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMemberAppraisalError = GetMemberAppraisalErrors[keyof GetMemberAppraisalErrors];
+
+export type GetMemberAppraisalResponses = {
+    /**
+     * The statement
+     */
+    200: AppraisalStatement;
+};
+
+export type GetMemberAppraisalResponse = GetMemberAppraisalResponses[keyof GetMemberAppraisalResponses];
+
+export type SetAppraisalClassData = {
+    body: AppraisalClassBody;
+    path: {
+        /**
+         * The member
+         */
+        id: MemberId;
+    };
+    query?: never;
+    url: '/api/v1/members/{id}/appraisal-class';
+};
+
+export type SetAppraisalClassErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetAppraisalClassError = SetAppraisalClassErrors[keyof SetAppraisalClassErrors];
+
+export type SetAppraisalClassResponses = {
+    /**
+     * Set
+     */
+    204: void;
+};
+
+export type SetAppraisalClassResponse = SetAppraisalClassResponses[keyof SetAppraisalClassResponses];
+
+export type ListMemberAppraisalEntriesData = {
+    body?: never;
+    path: {
+        /**
+         * The member
+         */
+        id: MemberId;
+    };
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+        /**
+         * Only of this dimension, by its key.
+         */
+        dimension?: string;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/members/{id}/appraisal/entries';
+};
+
+export type ListMemberAppraisalEntriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMemberAppraisalEntriesError = ListMemberAppraisalEntriesErrors[keyof ListMemberAppraisalEntriesErrors];
+
+export type ListMemberAppraisalEntriesResponses = {
+    /**
+     * Entries
+     */
+    200: PageAppraisalEntryView;
+};
+
+export type ListMemberAppraisalEntriesResponse = ListMemberAppraisalEntriesResponses[keyof ListMemberAppraisalEntriesResponses];
+
+export type GetMemberAppraisalSheetData = {
+    body?: never;
+    path: {
+        /**
+         * The member
+         */
+        id: MemberId;
+    };
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+    };
+    url: '/api/v1/members/{id}/appraisal/sheet';
+};
+
+export type GetMemberAppraisalSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMemberAppraisalSheetError = GetMemberAppraisalSheetErrors[keyof GetMemberAppraisalSheetErrors];
+
+export type GetMemberAppraisalSheetResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetMemberAppraisalSheetResponse = GetMemberAppraisalSheetResponses[keyof GetMemberAppraisalSheetResponses];
 
 export type GetMemberPointsData = {
     body?: never;
@@ -25863,6 +27938,53 @@ export type EditUnitResponses = {
 
 export type EditUnitResponse = EditUnitResponses[keyof EditUnitResponses];
 
+export type ListUnitAppraisalsData = {
+    body?: never;
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/units/{id}/appraisal';
+};
+
+export type ListUnitAppraisalsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListUnitAppraisalsError = ListUnitAppraisalsErrors[keyof ListUnitAppraisalsErrors];
+
+export type ListUnitAppraisalsResponses = {
+    /**
+     * Members
+     */
+    200: PageAppraisalUnitLine;
+};
+
+export type ListUnitAppraisalsResponse = ListUnitAppraisalsResponses[keyof ListUnitAppraisalsResponses];
+
 export type GetUnitBurdenData = {
     body?: never;
     path: {
@@ -26196,3 +28318,71 @@ export type ReadyzResponses = {
 };
 
 export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
+
+export type GetAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/imports/{id}';
+};
+
+export type GetAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalImportError = GetAppraisalImportErrors[keyof GetAppraisalImportErrors];
+
+export type GetAppraisalImportResponses = {
+    /**
+     * The import
+     */
+    200: AppraisalImport;
+};
+
+export type GetAppraisalImportResponse = GetAppraisalImportResponses[keyof GetAppraisalImportResponses];
+
+export type ApproveAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/imports/{id}/approval';
+};
+
+export type ApproveAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveAppraisalImportError = ApproveAppraisalImportErrors[keyof ApproveAppraisalImportErrors];
+
+export type ApproveAppraisalImportResponses = {
+    /**
+     * Approved
+     */
+    200: AppraisalImportApproval;
+};
+
+export type ApproveAppraisalImportResponse = ApproveAppraisalImportResponses[keyof ApproveAppraisalImportResponses];

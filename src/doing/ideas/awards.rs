@@ -8,6 +8,7 @@ use super::model::{Circle, Idea, IdeaOutcome, IdeaPerson, OutcomeId, Part, Verb}
 use crate::base::id::MemberId;
 use crate::base::text::in_quotes;
 use crate::db::Tx;
+use crate::honour::appraisal::{AppraisalRecord, Suggestion};
 use crate::honour::points::{Grant, RuleName};
 
 impl Ideas {
@@ -50,8 +51,19 @@ impl Ideas {
                 reason: &reason,
             };
             self.points.award(tx, &grant)?;
+            self.suggest(tx, (member, id), verb, &reason)?;
         }
         Ok(())
+    }
+
+    /// Tells the book of appraisal, which is another one: its rules propose, and people decide.
+    fn suggest(&self, tx: &mut Tx, (member, subject): (MemberId, Uuid), verb: Verb, reason: &str) -> QueryResult<()> {
+        let record = match verb {
+            Verb::Adopt | Verb::Pilot => AppraisalRecord::IdeaAdopted,
+            Verb::Accept => AppraisalRecord::IdeaImplemented,
+            _ => return Ok(()),
+        };
+        self.appraisal.suggest(tx, &Suggestion { record, member, subject, reason })
     }
 
     /// Takes back what an outcome gave, since it is none.

@@ -45,6 +45,7 @@ mod room;
 
 use crate::db::{Db, Stop};
 use crate::ground::files::Addresses;
+use crate::honour::appraisal::Appraisal;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
 use crate::kernel::calendar::Calendar;
@@ -110,6 +111,7 @@ pub struct Ideas {
     db: Db,
     directory: Directory,
     points: Points,
+    appraisal: Appraisal,
     closings: Closings,
     calendar: Calendar,
     desks: Desks,
@@ -127,12 +129,25 @@ impl Ideas {
         db: Db,
         directory: Directory,
         desks: Desks,
-        points: Points,
+        (points, appraisal): (Points, Appraisal),
         (closings, calendar): (Closings, Calendar),
         (texts, addresses): (Texts, Addresses),
     ) -> Self {
         let (unindexed, unlaid) = (Backlog::new("ideas.search"), Backlog::new("ideas.desk"));
         let quotas = Quotas::new();
-        Ideas { db, directory, desks, points, closings, calendar, texts, addresses, quotas, unindexed, unlaid }
+        Ideas {
+            db,
+            directory,
+            desks,
+            points,
+            appraisal,
+            closings,
+            calendar,
+            texts,
+            addresses,
+            quotas,
+            unindexed,
+            unlaid,
+        }
     }
 }

@@ -29,7 +29,7 @@ pub async fn open(house: &House) -> Opened {
         house.db.clone(),
         house.get(),
         house.get(),
-        house.get(),
+        (house.get(), house.get()),
         (house.get(), house.calendar.clone()),
         (house.get(), house.get()),
     );

@@ -1,7 +1,7 @@
 // What can be imported, by whom, and how each kind is sent, taken back and filled in.
-import { getMemberTemplate, getQuestionTemplate, importBrands, importMembers, importQuestions, importUnits, withdrawBrandImport, withdrawMemberImport, withdrawQuestionImport, withdrawUnitImport, type Capability, type ImportReport } from 'xianfeng-client'
+import { getMemberTemplate, getQuestionTemplate, importAppraisal, importBrands, importMembers, importQuestions, importUnits, withdrawAppraisalImport, withdrawBrandImport, withdrawMemberImport, withdrawQuestionImport, withdrawUnitImport, type Capability, type ImportReport } from 'xianfeng-client'
 
-export type Kind = 'units' | 'members' | 'questions' | 'brands'
+export type Kind = 'units' | 'members' | 'questions' | 'brands' | 'appraisal'
 
 /** Only looked at, or written as it was looked at. */
 export interface How {
@@ -19,6 +19,9 @@ interface Terms {
   note: string
   send: (file: Blob, how: How) => Promise<ImportReport>
   takeBack: (id: string) => Promise<unknown>
+  /** Until when it can be taken back, and where it is seen, if not as what is written at once. */
+  undo?: string
+  page?: (id: string) => string
   template?: () => Promise<unknown>
 }
 
@@ -63,6 +66,17 @@ export const KINDS: Record<Kind, Terms> = {
     note: '按申报单位对应：没有品牌的新增，已有的更新。',
     send: (body, how) => importBrands({ body, query: plain(how) }),
     takeBack: (id) => withdrawBrandImport({ path: { id } }),
+  },
+  appraisal: {
+    name: '考评积分',
+    unit: '条',
+    needs: 'propose_appraisal',
+    columns: '工号、姓名、情形编号、分值、发生日期、事项、依据',
+    note: '只导入加分，由另一人审核后才入账；同一人的同一事项不会重复。扣分和须附佐证的请逐条提出。',
+    send: (body, how) => importAppraisal({ body, query: plain(how) }),
+    takeBack: (id) => withdrawAppraisalImport({ path: { id } }),
+    undo: '审核以前可以整体撤回。',
+    page: (id) => `/appraisal/imports/${id}`,
   },
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE appraisal_classes;
+DROP TABLE appraisal_schemes;
