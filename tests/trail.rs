@@ -69,6 +69,7 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("DELETE /entries/{id}/evidence/{file_id}", &["campaigns.detach_evidence"]),
     ("POST /entries/{id}/submission", &["campaigns.submit_entry"]),
     ("POST /entries/{id}/withdrawal", &["campaigns.withdraw_entry"]),
+    ("GET /exports/appraisal", &["exports.download"]),
     ("GET /exports/brands", &["exports.download"]),
     ("GET /exports/contests/{id}", &["exports.download"]),
     ("GET /exports/ideas", &["exports.download"]),

@@ -95,7 +95,7 @@ test('考评积分: a member declares, the secretary approves, the line is opene
   await secretary.context.close()
 
   await page.evaluate(() => (location.hash = '#/me/appraisal'))
-  await page.getByRole('link', { name: /讲党课/ }).click()
+  await page.getByRole('link', { name: /讲党课、微党课/ }).click()
   await page.getByText('由支委会审定').waitFor()
   await page.getByLabel('哪里不对').fill('应计两次')
   await look(page, 'appraisal-entry')

@@ -151,7 +151,7 @@ test('an organiser imports questions and brands; what is wrong with a file is sa
   assert.deepEqual(faults, [])
   await context.close()
 
-  const other = await signedIn('secretary', '/work/imports')
+  const other = await signedIn('auditor', '/work/imports')
   await other.page.getByText('您的职务不需要导入。').waitFor()
   assert.deepEqual(other.faults, [])
   await other.context.close()

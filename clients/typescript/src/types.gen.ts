@@ -203,6 +203,9 @@ export type AppealDecision = {
      * What is right instead before the caps, in hundredths.
      */
     points?: number | null;
+    /**
+     * Why; the member reads it. `null` when it was taken back.
+     */
     reason?: string | null;
     replacement_id?: AppraisalEntryId | null;
 };
@@ -342,6 +345,9 @@ export type AppraisalDecision = {
      * What was approved before the caps, in hundredths.
      */
     points?: number | null;
+    /**
+     * Why; told where it is less than was proposed, or refused.
+     */
     reason?: string | null;
 };
 
@@ -525,6 +531,9 @@ export type AppraisalOpeningBody = {
      * 1 to 4 where the scheme gives the base by quarters.
      */
     quarter?: number | null;
+    /**
+     * The year for which the base counts.
+     */
     year: number;
 };
 
@@ -848,6 +857,9 @@ export type AppraisalStatement = {
      */
     scheme_version?: number | null;
     total: AppraisalSums;
+    /**
+     * The year for which entries count.
+     */
     year: number;
 };
 
@@ -946,6 +958,9 @@ export type AppraisalUnitLine = {
      * Dimensions in which something was entered.
      */
     dimensions: Array<AppraisalDimensionSums>;
+    /**
+     * The member's employee number.
+     */
     employee_no: string;
     member_id: MemberId;
     /**
@@ -12186,6 +12201,74 @@ export type AppealAppraisalEntryResponses = {
 
 export type AppealAppraisalEntryResponse = AppealAppraisalEntryResponses[keyof AppealAppraisalEntryResponses];
 
+export type GetAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/imports/{id}';
+};
+
+export type GetAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalImportError = GetAppraisalImportErrors[keyof GetAppraisalImportErrors];
+
+export type GetAppraisalImportResponses = {
+    /**
+     * The import
+     */
+    200: AppraisalImport;
+};
+
+export type GetAppraisalImportResponse = GetAppraisalImportResponses[keyof GetAppraisalImportResponses];
+
+export type ApproveAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/imports/{id}/approval';
+};
+
+export type ApproveAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveAppraisalImportError = ApproveAppraisalImportErrors[keyof ApproveAppraisalImportErrors];
+
+export type ApproveAppraisalImportResponses = {
+    /**
+     * Approved
+     */
+    200: AppraisalImportApproval;
+};
+
+export type ApproveAppraisalImportResponse = ApproveAppraisalImportResponses[keyof ApproveAppraisalImportResponses];
+
 export type OpenAppraisalPeriodData = {
     body: AppraisalOpeningBody;
     path?: never;
@@ -12219,7 +12302,7 @@ export type GetAppraisalPresetData = {
     body?: never;
     path: {
         /**
-         * Which one
+         * A scheme that the product brings.
          */
         preset: 'five' | 'three' | 'four';
     };
@@ -28318,71 +28401,3 @@ export type ReadyzResponses = {
 };
 
 export type ReadyzResponse = ReadyzResponses[keyof ReadyzResponses];
-
-export type GetAppraisalImportData = {
-    body?: never;
-    path: {
-        /**
-         * The import, from its report
-         */
-        id: ImportId;
-    };
-    query?: never;
-    url: '/api/v1/appraisal/imports/{id}';
-};
-
-export type GetAppraisalImportErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
-     */
-    default: ProblemBody;
-};
-
-export type GetAppraisalImportError = GetAppraisalImportErrors[keyof GetAppraisalImportErrors];
-
-export type GetAppraisalImportResponses = {
-    /**
-     * The import
-     */
-    200: AppraisalImport;
-};
-
-export type GetAppraisalImportResponse = GetAppraisalImportResponses[keyof GetAppraisalImportResponses];
-
-export type ApproveAppraisalImportData = {
-    body?: never;
-    path: {
-        /**
-         * The import, from its report
-         */
-        id: ImportId;
-    };
-    query?: never;
-    url: '/api/v1/appraisal/imports/{id}/approval';
-};
-
-export type ApproveAppraisalImportErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
-     */
-    default: ProblemBody;
-};
-
-export type ApproveAppraisalImportError = ApproveAppraisalImportErrors[keyof ApproveAppraisalImportErrors];
-
-export type ApproveAppraisalImportResponses = {
-    /**
-     * Approved
-     */
-    200: AppraisalImportApproval;
-};
-
-export type ApproveAppraisalImportResponse = ApproveAppraisalImportResponses[keyof ApproveAppraisalImportResponses];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +18,7 @@ use crate::honour::appraisal::model::{AppraisalCap, AppraisalEntryId, AppraisalK
 use crate::honour::appraisal::rules::Refusal;
 use crate::honour::appraisal::statements::{Statement, Whole};
 use crate::web::caller::{Caller, Member, ResultReader};
+use crate::web::headers;
 use crate::web::page::{after, page_limit};
 use crate::web::{Page, Path, Problem, Query};
 
@@ -31,9 +32,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(get_appraisal_entry);
 }
 
-/// Which year.
+/// Which year. What else is asked is refused by `web::parameters`, but for pages, to which WeChat adds its own.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct YearQuery {
     /// This year when absent.
@@ -264,7 +264,7 @@ async fn printed(
     let unit = room.directory.unit_name(card.unit);
     let whose = sheet::Whose { name: &card.name, number: &card.employee_no, unit: &unit };
     let page = sheet::statement(&whose, (&statement, &entries), &|id| room.directory.name_of(id), room.db.now());
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(page))
+    Ok(headers::page(StatusCode::OK, page))
 }
 
 /// 我的考评积分
