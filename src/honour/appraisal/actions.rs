@@ -55,7 +55,7 @@ impl Appraisal {
 
     /// Every version of the scheme.
     pub(super) async fn schemes(&self) -> Result<SchemeBook, DbError> {
-        self.db.read(|conn| book(conn)).await
+        self.db.read(book).await
     }
 
     /// Writes the next version.

@@ -85,8 +85,8 @@ pub(super) fn read_row(
         "" => None,
         text => Some(hundredths(text).ok_or((POINTS, format!("“{text}”不是分值，最多两位小数")))?),
     };
-    let by_then = classes.get(member).into_iter().flatten().filter(|(from, _)| *from <= day);
-    let class = by_then.last().map(|(_, class)| class.as_str());
+    let mut by_then = classes.get(member).into_iter().flatten().filter(|(from, _)| *from <= day);
+    let class = by_then.next_back().map(|(_, class)| class.as_str());
     check(&version.scheme, rule, class, points).map_err(|no| (POINTS, told(&no)))?;
     let (matter, reason) = (row.text(MATTER), row.text(REASON));
     if matter.is_empty() || matter.chars().count() > MATTER_LIMIT {

@@ -64,7 +64,7 @@ impl Appraisal {
         let Found { rows, remarks } = read.map_err(Refusal::BadSheet)?;
         let mut report = ImportReport::new(mode.is_dry_run());
         report.take(remarks);
-        let book = self.db.read(|conn| book(conn)).await?;
+        let book = self.db.read(book).await?;
         let lines = self.read_lines(&rows, (person, reach, &book), &mut report).await?;
         let (new, known): (Vec<Line>, Vec<Line>) = {
             let taken = self.taken(&lines).await?;

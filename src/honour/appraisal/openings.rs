@@ -59,7 +59,7 @@ impl Appraisal {
     pub(super) async fn open_period(&self, by: MemberId, opening: Opening) -> Outcome<Opened> {
         let today = self.db.today();
         let (first, end) = opening.days().ok_or(Refusal::BadQuarter)?;
-        let book = self.db.read(|conn| book(conn)).await?;
+        let book = self.db.read(book).await?;
         let counted_on = if opening.quarter.is_some() { end.previous() } else { first };
         if counted_on >= today && opening.quarter.is_some() || first > today {
             return Err(Refusal::OpeningAhead.into());

@@ -40,7 +40,7 @@ impl Appraisal {
         if month.0 > self.db.today() {
             return Err(Refusal::BadPeriod.into());
         }
-        let book = self.db.read(|conn| book(conn)).await?;
+        let book = self.db.read(book).await?;
         let version = book.on(month.1.previous()).or(book.0.last()).ok_or(Refusal::NoScheme)?;
         let mut scheme = version.scheme.clone();
         match scheme.rules.iter_mut().find(|known| known.code == rule.code) {

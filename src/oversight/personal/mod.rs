@@ -12,7 +12,7 @@ mod actions;
 mod api;
 mod archive;
 mod model;
-mod personal;
+mod kept;
 mod rules;
 mod store;
 mod sweeping;

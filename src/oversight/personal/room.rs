@@ -1,7 +1,7 @@
 //! What the room hands over to the program.
 
 use super::actions::{ON_DESK, PersonalRoom};
-use super::personal::PERSONAL;
+use super::kept::PERSONAL;
 use super::{ANONYMISATIONS, archive};
 use crate::base::capability::Capability;
 use crate::kernel::desk;
