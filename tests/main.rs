@@ -85,6 +85,7 @@ mod personal;
 mod privacy;
 mod feedback;
 mod appraisal;
+mod honours;
 mod texts;
 mod own_case;
 mod today;
