@@ -78,6 +78,9 @@ const CONTEST_RUNNERS: Who = With(&[Secretary, BranchCommittee, Organiser]);
 const APPRAISAL_PROPOSERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser]);
 /// Who reads rules, and results of a whole branch.
 const RULE_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
+const HONOUR_RECOMMENDERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
+const HONOUR_GRANTERS: Who = With(&[CommitteeMember]);
+const HONOUR_KEEPERS: Who = With(&[Organiser]);
 const CONTEST_CONFIRMERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
 const CONTEST_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, Auditor]);
 const CONTENT_MANAGERS: Who = With(&[Organiser]);
@@ -253,6 +256,52 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /imports/appraisal/{id}", SignedIn, Plain),
     ("POST /imports/appraisal/{id}/approval", SignedIn, Plain),
     ("POST /imports/appraisal/{id}/withdrawal", APPRAISAL_PROPOSERS, Plain),
+    // honours
+    ("GET /honours", SignedIn, Plain),
+    ("POST /honours", HONOUR_GRANTERS, Plain),
+    ("GET /honours/{id}", SignedIn, Plain),
+    ("POST /honours/{id}/withdrawal", HONOUR_GRANTERS, Plain),
+    ("GET /honours/{id}/certificate", SignedIn, Plain),
+    ("GET /certificates/{code}", Anyone, Plain),
+    ("GET /ceremonies/{year}", HONOUR_RECOMMENDERS, Plain),
+    ("GET /honour-holders", SignedIn, Plain),
+    ("POST /honour-holders/{id}/falls", HONOUR_GRANTERS, Plain),
+    ("GET /honour-bars", HONOUR_GRANTERS, Plain),
+    ("POST /honour-bars", HONOUR_GRANTERS, Plain),
+    ("POST /imports/honours", HONOUR_KEEPERS, Plain),
+    ("GET /star-scheme", SignedIn, Plain),
+    ("GET /star-schemes", RULE_READERS, Plain),
+    ("POST /star-schemes", HONOUR_GRANTERS, Plain),
+    ("DELETE /star-schemes/{version}", HONOUR_GRANTERS, Plain),
+    ("GET /star-levels", SignedIn, Plain),
+    ("GET /star-levels/{subject}/{id}/explanation", SignedIn, Plain),
+    ("GET /grades", SignedIn, Plain),
+    ("GET /units/{id}/grade", SignedIn, Plain),
+    ("POST /units/{id}/grade", HONOUR_GRANTERS, Plain),
+    ("POST /grade-cases", HONOUR_RECOMMENDERS, Plain),
+    ("GET /grade-cases", RESULT_READERS, Plain),
+    ("GET /grade-cases/{id}", SignedIn, Plain),
+    ("POST /grade-cases/{id}/inspection", HONOUR_KEEPERS, Plain),
+    ("POST /grade-cases/{id}/rectification", HONOUR_RECOMMENDERS, Plain),
+    ("POST /grade-cases/{id}/recheck", HONOUR_KEEPERS, Plain),
+    ("POST /grade-cases/{id}/decision", HONOUR_GRANTERS, Plain),
+    ("POST /title-rounds", HONOUR_GRANTERS, Plain),
+    ("GET /title-rounds", SignedIn, Plain),
+    ("GET /title-rounds/{id}", SignedIn, Plain),
+    ("GET /title-rounds/{id}/candidates", HONOUR_RECOMMENDERS, Plain),
+    ("POST /title-rounds/{id}/nominations", HONOUR_RECOMMENDERS, Plain),
+    ("GET /title-rounds/{id}/nominations", HONOUR_RECOMMENDERS, Plain),
+    ("GET /title-rounds/{id}/shown", SignedIn, Plain),
+    ("POST /title-rounds/{id}/decision", HONOUR_GRANTERS, Plain),
+    ("POST /title-rounds/{id}/naming", HONOUR_GRANTERS, Plain),
+    ("GET /title-nominations/{id}", SignedIn, Plain),
+    ("POST /title-nominations/{id}/forwarding", HONOUR_RECOMMENDERS, Plain),
+    ("PUT /title-nominations/{id}/opinions/{office}", HONOUR_KEEPERS, Plain),
+    ("POST /title-nominations/{id}/refusal", HONOUR_RECOMMENDERS, Plain),
+    ("GET /insignia", SignedIn, Plain),
+    ("POST /insignia", HONOUR_KEEPERS, Plain),
+    ("GET /insignia/{id}/holdings", SignedIn, Plain),
+    ("POST /insignia/{id}/handover", HONOUR_KEEPERS, Plain),
     // boards
     ("GET /boards", SignedIn, Plain),
     ("GET /boards/{scope}/{measure}", SignedIn, Plain),
@@ -639,6 +688,28 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /imports/appraisal", Open(ASKS)),
     ("POST /imports/appraisal/{id}/approval", Judges(&[DecideAppraisal])),
     ("POST /imports/appraisal/{id}/withdrawal", Open(BACK)),
+    ("POST /honours", Judges(&[GiveHonour])),
+    ("POST /honours/{id}/withdrawal", Judges(&[GiveHonour])),
+    ("POST /honour-bars", Judges(&[GiveHonour])),
+    ("POST /honour-holders/{id}/falls", Judges(&[GiveHonour])),
+    ("POST /imports/honours", Open("writes down what others gave, by its document")),
+    ("POST /star-schemes", Open("a rule is for everybody, and for days to come")),
+    ("DELETE /star-schemes/{version}", Open("a rule is for everybody, and for days to come")),
+    ("POST /units/{id}/grade", Judges(&[JudgeGrade])),
+    ("POST /grade-cases", Open(ASKS)),
+    ("POST /grade-cases/{id}/inspection", Judges(&[JudgeGrade])),
+    ("POST /grade-cases/{id}/rectification", Open("says what the branch has done; another one looks")),
+    ("POST /grade-cases/{id}/recheck", Judges(&[JudgeGrade])),
+    ("POST /grade-cases/{id}/decision", Judges(&[JudgeGrade])),
+    ("POST /title-rounds", Open(WRITES)),
+    ("POST /title-rounds/{id}/nominations", Open("asks for it, and never for himself; another one answers")),
+    ("POST /title-rounds/{id}/decision", Judges(&[JudgeNomination])),
+    ("POST /title-rounds/{id}/naming", Judges(&[JudgeNomination])),
+    ("POST /title-nominations/{id}/forwarding", Judges(&[JudgeNomination])),
+    ("PUT /title-nominations/{id}/opinions/{office}", Judges(&[JudgeNomination])),
+    ("POST /title-nominations/{id}/refusal", Judges(&[JudgeNomination])),
+    ("POST /insignia", Open(WRITES)),
+    ("POST /insignia/{id}/handover", Judges(&[GiveHonour])),
     ("POST /boards/rebuild", Open("computed from the ledger")),
     ("POST /study/items", Open(WRITES)),
     ("PATCH /study/items/{id}", Open(WRITES)),
@@ -837,13 +908,32 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
         &[Proposer, Writer, Subject],
         "appeals::an_appeal_that_is_upheld_is_an_opposite_entry_and_a_new_one_both_linked",
     ),
+    (
+        GiveHonour,
+        &[Subject],
+        "honours::party_committees_commend_branches_praise_and_nobody_honours_himself",
+    ),
+    (
+        JudgeGrade,
+        &[Proposer, Involvement::OfUnit],
+        "grades::what_is_not_reached_is_refused_with_the_reason_and_nobody_judges_his_own_branch",
+    ),
+    (JudgeNomination, &[Proposer, Subject], "titles::nobody_decides_about_himself_or_what_he_nominated"),
     (SetAppraisalClass, &[Subject], "appraisal::classes_say_what_is_asked_and_nobody_sets_his_own"),
     (AnswerFeedback, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
 ];
 
 /// Judgements that are the second of two.
-const SECOND: [Judgement; 6] =
-    [AnswerProposal, ConfirmSelectionChange, ReviewFlags, ReviewBulletin, DecideSelection, CorrectOutcome];
+const SECOND: [Judgement; 8] = [
+    AnswerProposal,
+    ConfirmSelectionChange,
+    ReviewFlags,
+    ReviewBulletin,
+    DecideSelection,
+    CorrectOutcome,
+    JudgeGrade,
+    JudgeNomination,
+];
 
 /// Routes that look like acts of a second person and ask for no code again, and why.
 const NOT_SECOND: &[(&str, &str)] = &[

@@ -98,7 +98,7 @@ async fn print_certificate(
     }
     let name = room.holder_name(&awarded);
     let unit = room.directory.unit_name(awarded.0.unit_id);
-    let address = format!("{}/#/certificates/{}", own_address(&req), awarded.0.code);
+    let address = format!("{}/m/#/certificates/{}", own_address(&req), awarded.0.code);
     Ok(html(paper::certificate(&awarded.0, (&name, &unit), &address)))
 }
 

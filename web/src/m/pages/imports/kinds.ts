@@ -1,7 +1,7 @@
 // What can be imported, by whom, and how each kind is sent, taken back and filled in.
-import { getMemberTemplate, getQuestionTemplate, importBrands, importMembers, importQuestions, importUnits, withdrawBrandImport, withdrawMemberImport, withdrawQuestionImport, withdrawUnitImport, type Capability, type ImportReport } from 'xianfeng-client'
+import { getMemberTemplate, getQuestionTemplate, importBrands, importHonours, importMembers, importQuestions, importUnits, withdrawBrandImport, withdrawMemberImport, withdrawQuestionImport, withdrawUnitImport, type Capability, type ImportReport } from 'xianfeng-client'
 
-export type Kind = 'units' | 'members' | 'questions' | 'brands'
+export type Kind = 'units' | 'members' | 'questions' | 'brands' | 'honours'
 
 /** Only looked at, or written as it was looked at. */
 export interface How {
@@ -18,7 +18,8 @@ interface Terms {
   columns: string
   note: string
   send: (file: Blob, how: How) => Promise<ImportReport>
-  takeBack: (id: string) => Promise<unknown>
+  /** Nothing where what was written stays. */
+  takeBack?: (id: string) => Promise<unknown>
   template?: () => Promise<unknown>
 }
 
@@ -63,6 +64,14 @@ export const KINDS: Record<Kind, Terms> = {
     note: '按申报单位对应：没有品牌的新增，已有的更新。',
     send: (body, how) => importBrands({ body, query: plain(how) }),
     takeBack: (id) => withdrawBrandImport({ path: { id } }),
+  },
+  honours: {
+    name: '荣誉',
+    unit: '项荣誉',
+    needs: 'keep_honours',
+    columns: '获奖对象、工号、姓名或名称、组织编码、荣誉名称、荣誉性质、级别、年度、授予日期、依据文件、授予单位',
+    note: '上级授予的和历年的荣誉。同一项荣誉不会重复登记；登记后只增不改，有误的由党委撤销。',
+    send: (body, how) => importHonours({ body, query: plain(how) }),
   },
 }
 
