@@ -908,11 +908,7 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
         &[Proposer, Writer, Subject],
         "appeals::an_appeal_that_is_upheld_is_an_opposite_entry_and_a_new_one_both_linked",
     ),
-    (
-        GiveHonour,
-        &[Subject],
-        "honours::party_committees_commend_branches_praise_and_nobody_honours_himself",
-    ),
+    (GiveHonour, &[Subject], "honours::party_committees_commend_branches_praise_and_nobody_honours_himself"),
     (
         JudgeGrade,
         &[Proposer, Involvement::OfUnit],

@@ -59,7 +59,8 @@ impl<'a> Ladder<'a> {
     }
 
     async fn decide(&self, case: &str, grade: &str) -> Reply {
-        let body = json!({ "grade": grade, "document": "集团党发〔2026〕6号", "practice": "“三清单”工作法在第5党支部推广" });
+        let body =
+            json!({ "grade": grade, "document": "集团党发〔2026〕6号", "practice": "“三清单”工作法在第5党支部推广" });
         self.committee.post(&format!("{case}/decision"), body).await
     }
 }
@@ -89,8 +90,7 @@ async fn nineteen_branches_stand_at_four_four_and_eleven_after_two_years_with_on
             assert_eq!((&back["state"], &back["due_on"]), (&json!("rectifying"), &json!("2026-07-27")));
             ladder.secretary.post(&format!("{case}/rectification"), json!({ "note": "已补齐" })).await.ok(200);
             let done = ladder.organiser.post(&format!("{case}/recheck"), json!({ "passed": true })).await.ok(200);
-            let steps: Vec<String> =
-                done["steps"].as_array().unwrap().iter().map(|step| text(&step["step"])).collect();
+            let steps: Vec<String> = done["steps"].as_array().unwrap().iter().map(|step| text(&step["step"])).collect();
             assert_eq!(steps, ["self_assess", "find", "rectify", "send_back", "rectify", "clear"]);
         } else {
             ladder.inspect(&case, if at < 4 { 9100 } else { 8500 }).await;

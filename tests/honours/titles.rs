@@ -29,7 +29,8 @@ struct Way<'a> {
 impl<'a> Way<'a> {
     async fn set(app: &'a TestApp) -> Way<'a> {
         let secretary = async |unit: &str| app.member("书记").home("JT").role(Role::Secretary, unit).sign_in().await;
-        let above = async |unit: &str| app.member("厂党委").home("JT").role(Role::CommitteeMember, unit).sign_in().await;
+        let above =
+            async |unit: &str| app.member("厂党委").home("JT").role(Role::CommitteeMember, unit).sign_in().await;
         Way {
             committee: app.member("党委").home("JT").role(Role::CommitteeMember, "JT").sign_in().await,
             organiser: app.member("组织部").home("JT").role(Role::Organiser, "JT").sign_in().await,
@@ -172,7 +173,10 @@ async fn a_nomination_goes_up_one_unit_at_a_time_by_other_hands_and_an_objection
     way.committee.post(&decision, choose.clone()).await.refused(409, "honours.wrong_nomination_state");
     assert_eq!(say("safety", true).await.ok(200)["state"], "committee", "what it said last counts");
     way.committee.post(&decision, json!({ "nomination_ids": [] })).await.refused(422, "body.invalid");
-    way.committee.post(&decision, json!({ "nomination_ids": [li.id] })).await.refused(404, "honours.nomination_not_found");
+    way.committee
+        .post(&decision, json!({ "nomination_ids": [li.id] }))
+        .await
+        .refused(404, "honours.nomination_not_found");
     way.committee.post(&decision, choose).await.ok(200);
     assert_eq!(li.get(&nominated).await.ok(200)["state"], "shown");
     app.drain().await;
@@ -225,7 +229,8 @@ async fn eligibility_is_looked_up_in_points_stars_and_honours() {
     let of_li = items(&candidates).iter().find(|one| one["member_id"] == json!(li.id)).unwrap().clone();
     assert_eq!(of_li["may_be_nominated"], false);
     let lacking = of_li["lacking"].to_string();
-    for words in ["上年考评积分 0 分，须达到 1 分", "上年 0 星，须达到 1 星", "近 3 年未获得“优秀共产党员”"] {
+    for words in ["上年考评积分 0 分，须达到 1 分", "上年 0 星，须达到 1 星", "近 3 年未获得“优秀共产党员”"]
+    {
         assert!(lacking.contains(words), "{lacking}");
     }
     let refused = secretary.post(&format!("{path}/nominations"), nomination("member_id", li.id)).await;
@@ -240,8 +245,7 @@ async fn eligibility_is_looked_up_in_points_stars_and_honours() {
     let path = format!("/title-rounds/{}", text(&made["id"]));
     way.committee.post("/honours", honour(&app, &li, "JT", "优秀共产党员")).await.ok(201);
     let page = secretary.get(&format!("{path}/candidates?limit=1")).await.ok(200);
-    let rest =
-        secretary.get(&format!("{path}/candidates?limit=1&cursor={}", text(&page["next_cursor"]))).await.ok(200);
+    let rest = secretary.get(&format!("{path}/candidates?limit=1&cursor={}", text(&page["next_cursor"]))).await.ok(200);
     let may: Vec<Value> =
         items(&page).iter().chain(items(&rest)).filter(|one| one["may_be_nominated"] == true).cloned().collect();
     assert_eq!((may.len(), &may[0]["name"]), (1, &json!("李一")));

@@ -157,7 +157,14 @@ impl Honours {
         self.name_of(award.holder(), named.as_deref())
     }
 
-    pub(super) fn tell(&self, tx: &mut Tx, member: MemberId, title: &str, body: String, link: String) -> QueryResult<()> {
+    pub(super) fn tell(
+        &self,
+        tx: &mut Tx,
+        member: MemberId,
+        title: &str,
+        body: String,
+        link: String,
+    ) -> QueryResult<()> {
         let to = To::Member(member);
         notices::tell(tx, NewNotice { to, kind: NoticeKind::HONOUR, title: title.into(), body, link: Some(link) })
     }
@@ -173,8 +180,7 @@ pub(super) fn resolve(tx: &mut Tx, new: &NewHolder) -> QueryResult<Holder> {
     if let Some(known) = store::find_named(tx.conn, kind, unit, name)? {
         return Ok(Holder::Thing(kind, known.id));
     }
-    let row =
-        HolderRow { id: tx.fresh_id(), kind, unit_id: unit, name: name.to_owned(), created_at: tx.now() };
+    let row = HolderRow { id: tx.fresh_id(), kind, unit_id: unit, name: name.to_owned(), created_at: tx.now() };
     if store::insert_holder(tx.conn, &row)? {
         return Ok(Holder::Thing(kind, row.id));
     }

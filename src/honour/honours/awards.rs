@@ -243,8 +243,7 @@ impl Honours {
                     let detail = json!({ "title": award.title, "year": award.year, "document": document });
                     note(tx, Some(by), "honours.withdraw", ("honour", id.uuid()), detail)?;
                     if let Some(member) = award.member_id {
-                        let body =
-                            format!("{} 年度{}已撤销（{document}）。", award.year, in_quotes(&award.title));
+                        let body = format!("{} 年度{}已撤销（{document}）。", award.year, in_quotes(&award.title));
                         room.tell(tx, member, "荣誉已撤销", body, link_of(id))?;
                     }
                 }

@@ -7,14 +7,13 @@ use std::sync::Arc;
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::actions::{Honours, NewHolder, Outcome, cause_of, note};
-use super::awards::Draft;
+use super::actions::{Honours, NewHolder, Outcome, note};
 use super::model::{
-    AwardSource, Holder, NominationId, NominationState, Office, TitleMove, TitleNomination, TitleRound, TitleRoundId,
-    TitleStep, TitleSubject,
+    NominationId, NominationState, Office, TitleMove, TitleNomination, TitleRound, TitleRoundId, TitleStep,
+    TitleSubject,
 };
+use super::rules::Refusal;
 use super::rules::titles::{check_move, is_objected, unasked};
-use super::rules::{Refusal, level_of};
 use super::store;
 use super::store::titles::Wanted;
 use crate::base::capability::Capability;
@@ -22,7 +21,6 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::own_case::Judgement;
 use crate::base::person::Person;
-use crate::base::text::in_quotes;
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
 use crate::kernel::desk::{self, Due, NewItem, Post, Urgency, Whose};
@@ -46,8 +44,6 @@ crate::words!(
 
 /// Days for a step.
 const STEP_DAYS: u64 = 10;
-/// Nominations of one title that are looked at together.
-const MOST: i64 = 2_000;
 
 /// A nomination with its steps.
 pub(super) type Whole = (TitleNomination, Vec<TitleStep>);
@@ -184,107 +180,6 @@ impl Honours {
             .await
     }
 
-    /// Decides which nominations are shown to everybody, all or none of them.
-    pub(super) async fn choose(
-        &self,
-        person: &Arc<Person>,
-        id: TitleRoundId,
-        chosen: Vec<NominationId>,
-    ) -> Outcome<Vec<Whole>> {
-        let round = self.round(id).await?;
-        self.holds(person, Capability::GrantHonours, round.unit_id)?;
-        let until = self.calendar.working_day_from(self.db.today().plus_days(self.terms.shown_days()));
-        let (room, person) = (self.clone(), person.clone());
-        self.db
-            .write(move |tx| {
-                tx.take_turn_on("title_nominations")?;
-                let all = store::titles::list(tx.conn, &Wanted { round: id, units: None, state: None }, None, MOST)?;
-                let is_taken =
-                    |one: &&TitleNomination| matches!(one.state, NominationState::Shown | NominationState::Named);
-                let taken = all.iter().filter(is_taken).count() + chosen.len();
-                if i32::try_from(taken).unwrap_or(i32::MAX) > round.terms.0.quota {
-                    return Err(Refusal::OverQuota(round.terms.0.quota).into());
-                }
-                for one in &chosen {
-                    let nomination = all.iter().find(|known| known.id == *one).ok_or(Refusal::NoSuchNomination)?;
-                    check_move(nomination.state, TitleMove::Choose)?;
-                    room.check_hand(&person, Capability::GrantHonours, nomination)?;
-                    let step = (TitleMove::Choose, round.unit_id, None, None);
-                    let to = (NominationState::Shown, round.unit_id, Some(until));
-                    room.go_on(tx, (nomination, &round), person.member, step, to)?;
-                    if let Some(member) = nomination.member_id {
-                        let day = until.in_chinese();
-                        let body = format!("您被列为{}拟表彰人选，公示到{day}。", in_quotes(&round.title));
-                        room.tell(tx, member, "表彰人选公示", body, format!("/title-rounds/{id}"))?;
-                    }
-                }
-                let detail = json!({ "title": round.title, "chosen": chosen.len(), "shown_until": until });
-                note(tx, Some(person.member), "honours.choose", ("title_round", id.uuid()), detail)?;
-                wholes(tx.conn, &Wanted { round: id, units: None, state: Some(NominationState::Shown) }, None, MOST)
-            })
-            .await
-    }
-
-    /// Names everybody whose days are over: the titles become honours.
-    pub(super) async fn name(&self, person: &Arc<Person>, id: TitleRoundId, document: String) -> Outcome<usize> {
-        let round = self.round(id).await?;
-        self.holds(person, Capability::GrantHonours, round.unit_id)?;
-        self.check_title(round.unit_id, (round.terms.0.kind, &round.title), &document)?;
-        let (room, person) = (self.clone(), person.clone());
-        self.db
-            .write(move |tx| {
-                tx.take_turn_on("honours")?;
-                let wanted = Wanted { round: id, units: None, state: Some(NominationState::Shown) };
-                let shown = store::titles::list(tx.conn, &wanted, None, MOST)?;
-                let today = tx.today();
-                let is_over = |one: &TitleNomination| one.shown_until.is_some_and(|until| until < today);
-                let waits = shown.iter().filter(|one| !is_over(one)).filter_map(|one| one.shown_until).max();
-                let due: Vec<&TitleNomination> = shown.iter().filter(|one| is_over(one)).collect();
-                if let Some(until) = waits.filter(|_| due.is_empty()) {
-                    return Err(Refusal::StillShown(until).into());
-                }
-                for nomination in &due {
-                    room.check_hand(&person, Capability::GrantHonours, nomination)?;
-                    room.name_one(tx, (nomination, &round), &person, &document)?;
-                }
-                let detail = json!({ "title": round.title, "named": due.len(), "document": document });
-                note(tx, Some(person.member), "honours.name", ("title_round", id.uuid()), detail)?;
-                Ok(due.len())
-            })
-            .await
-    }
-
-    fn name_one(
-        &self,
-        tx: &mut Tx,
-        (nomination, round): (&TitleNomination, &TitleRound),
-        person: &Person,
-        document: &str,
-    ) -> Outcome<()> {
-        let step = (TitleMove::Name, round.unit_id, None, None);
-        let to = (NominationState::Named, round.unit_id, nomination.shown_until);
-        self.go_on(tx, (nomination, round), person.member, step, to)?;
-        let tree = self.directory.tree();
-        let giver = tree.get(round.unit_id).ok_or(Refusal::NoSuchUnit)?;
-        let holder = nomination.member_id.map_or(Holder::Unit(nomination.unit_id), Holder::Member);
-        let draft = Draft {
-            holder,
-            unit: nomination.unit_id,
-            kind: round.terms.0.kind,
-            title: round.title.clone(),
-            level: level_of(tree.root() == Some(round.unit_id), &giver.unit.kind),
-            year: round.year,
-            awarded_on: tx.today(),
-            document: document.to_owned(),
-            issuer: giver.unit.name.clone(),
-            source: (AwardSource::Title, nomination.id.uuid().into()),
-            cause: cause_of(holder, &round.title, round.year, document),
-            by: Some(person.member),
-        };
-        self.write(tx, draft)?;
-        Ok(())
-    }
-
     /// Refuses a nomination: the unit where it waits, or in the end the committee.
     pub(super) async fn refuse(
         &self,
@@ -312,7 +207,7 @@ impl Honours {
             .await
     }
 
-    fn go_on(
+    pub(super) fn go_on(
         &self,
         tx: &mut Tx,
         (nomination, round): (&TitleNomination, &TitleRound),
@@ -329,7 +224,12 @@ impl Honours {
     }
 
     /// Whether somebody acts on a nomination where it waits: within reach, and neither his own nor about himself.
-    fn check_hand(&self, person: &Person, capability: Capability, nomination: &TitleNomination) -> Result<(), Refusal> {
+    pub(super) fn check_hand(
+        &self,
+        person: &Person,
+        capability: Capability,
+        nomination: &TitleNomination,
+    ) -> Result<(), Refusal> {
         self.holds(person, capability, nomination.at_unit_id)?;
         let whose = (nomination.member_id, None, Some(nomination.nominated_by));
         Honours::check_own(Judgement::JudgeNomination, person, whose)
@@ -433,11 +333,7 @@ fn whole(conn: &mut Conn, id: NominationId) -> Outcome<Whole> {
     Ok((nomination, store::titles::list_steps(conn, &[id])?))
 }
 
-fn wholes(conn: &mut Conn, wanted: &Wanted, after: Option<NominationId>, limit: i64) -> Outcome<Vec<Whole>> {
-    Ok(list_whole(conn, wanted, after, limit)?)
-}
-
-fn list_whole(
+pub(super) fn list_whole(
     conn: &mut Conn,
     wanted: &Wanted,
     after: Option<NominationId>,

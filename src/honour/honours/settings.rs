@@ -17,7 +17,10 @@ impl Terms {
         Terms {
             committees: Setting::text(
                 "honours.committees",
-                ("组织类别中含有哪些字的是党委，可以进行党内表彰（顿号分隔）", "Words in the kind of a unit by which it is a Party committee and may commend"),
+                (
+                    "组织类别中含有哪些字的是党委，可以进行党内表彰（顿号分隔）",
+                    "Words in the kind of a unit by which it is a Party committee and may commend",
+                ),
                 Capability::ManageContent,
                 Range::Words { most: 60 },
                 "党委、党组",

@@ -204,10 +204,8 @@ impl Honours {
         let version = self.version_for(year, book)?;
         let all = self.appraised();
         let ids: Vec<MemberId> = all.iter().map(|(card, _)| card.id).collect();
-        let (points, barred) = self
-            .db
-            .read(move |conn| Ok((appraisal::totals(conn, &ids, year)?, Barred::of(conn, year)?)))
-            .await?;
+        let (points, barred) =
+            self.db.read(move |conn| Ok((appraisal::totals(conn, &ids, year)?, Barred::of(conn, year)?))).await?;
         let mut groups: BTreeMap<UnitId, Vec<Scored<MemberId>>> = BTreeMap::new();
         for (card, branch) in &all {
             let points = points.get(&card.id).copied().unwrap_or(0);
@@ -254,11 +252,10 @@ impl Honours {
     pub(super) async fn means(&self, year: i32) -> Outcome<(BTreeMap<UnitId, i64>, Barred)> {
         let all = self.appraised();
         let ids: Vec<MemberId> = all.iter().map(|(card, _)| card.id).collect();
-        let (points, barred) = self
-            .db
-            .read(move |conn| Ok((appraisal::totals(conn, &ids, year)?, Barred::of(conn, year)?)))
-            .await?;
-        let mut sums: BTreeMap<UnitId, (i64, i64)> = self.branch_units().into_iter().map(|unit| (unit, (0, 0))).collect();
+        let (points, barred) =
+            self.db.read(move |conn| Ok((appraisal::totals(conn, &ids, year)?, Barred::of(conn, year)?))).await?;
+        let mut sums: BTreeMap<UnitId, (i64, i64)> =
+            self.branch_units().into_iter().map(|unit| (unit, (0, 0))).collect();
         for (card, branch) in &all {
             if let Some((sum, count)) = sums.get_mut(branch) {
                 *sum += points.get(&card.id).copied().unwrap_or(0);
@@ -285,7 +282,8 @@ impl Honours {
         let tree = self.directory.tree();
         let Some(root) = tree.root() else { return Vec::new() };
         let cards = self.directory.members_below(root);
-        let is_appraised = |card: &Arc<MemberCard>| card.status != MemberStatus::Left && card.kind != MemberKind::Masses;
+        let is_appraised =
+            |card: &Arc<MemberCard>| card.status != MemberStatus::Left && card.kind != MemberKind::Masses;
         let with_branch = |card: Arc<MemberCard>| {
             let branch = tree.get(card.unit).and_then(|unit| unit.branch).unwrap_or(card.unit);
             (card, branch)

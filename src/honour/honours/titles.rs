@@ -6,9 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::actions::{Barred, Honours, Outcome, by_holder, note};
-use super::model::{
-    Award, HonourKind, StarSubject, TitleRound, TitleRoundId, TitleSubject, TitleTerms,
-};
+use super::model::{Award, HonourKind, StarSubject, TitleRound, TitleRoundId, TitleSubject, TitleTerms};
 use super::rules::titles::{Known, check_terms, lacking};
 use super::rules::{self, Giving, Refusal};
 use super::stars::When;
@@ -166,7 +164,8 @@ impl Honours {
         let mut awards = by_holder(awards, |(award, withdrawn, _)| withdrawn.is_none().then(|| award.holder().uuid()));
         let judge = |(member, unit): (Option<MemberId>, UnitId)| {
             let key = member.map_or(unit.uuid(), MemberId::uuid);
-            let given: Vec<Award> = awards.remove(&key).unwrap_or_default().into_iter().map(|(award, ..)| award).collect();
+            let given: Vec<Award> =
+                awards.remove(&key).unwrap_or_default().into_iter().map(|(award, ..)| award).collect();
             let known = Known {
                 points: match member {
                     Some(member) => points.get(&member).copied().unwrap_or(0),

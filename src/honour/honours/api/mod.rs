@@ -2,6 +2,7 @@
 
 mod awards;
 mod certificates;
+mod grade_cases;
 mod grades;
 mod holders;
 mod imports;
@@ -26,6 +27,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(schemes::routes)
         .configure(stars::routes)
         .configure(grades::routes)
+        .configure(grade_cases::routes)
         .configure(titles::routes)
         .configure(nominations::routes)
         .configure(insignia::routes);
@@ -73,11 +75,9 @@ impl From<Refusal> for Problem {
             Refusal::InForce => {
                 Problem::conflict("honours.scheme_in_force", "这个版本已经生效，不能撤回；请写一个新的版本")
             }
-            Refusal::BadEffectiveDay => Problem::field(
-                "/effective_on",
-                "honours.bad_effective_day",
-                "生效日期最早为明天，最晚为一年之后",
-            ),
+            Refusal::BadEffectiveDay => {
+                Problem::field("/effective_on", "honours.bad_effective_day", "生效日期最早为明天，最晚为一年之后")
+            }
             Refusal::Contradiction(place, why) => Problem::field(place, "honours.contradiction", why),
             Refusal::ChangedMeanwhile => Problem::conflict("honours.changed", "刚刚被他人办理，请刷新后重试"),
             Refusal::NotABranch => Problem::field("/unit_id", "honours.not_a_branch", "只有党支部可以评定等级"),
@@ -102,10 +102,9 @@ impl From<Refusal> for Problem {
             Refusal::OverQuota(quota) => {
                 Problem::conflict("honours.over_quota", format!("超出名额，本次最多命名 {quota} 个"))
             }
-            Refusal::StillShown(until) => Problem::conflict(
-                "honours.still_shown",
-                format!("公示到{}，期满后才能命名", until.in_chinese()),
-            ),
+            Refusal::StillShown(until) => {
+                Problem::conflict("honours.still_shown", format!("公示到{}，期满后才能命名", until.in_chinese()))
+            }
             Refusal::NoSuchInsigne => Problem::not_found("honours.insigne_not_found", "没有找到这个流动标识"),
             Refusal::InsigneThere => Problem::conflict("honours.insigne_there", "这个组织已有同名的流动标识"),
             Refusal::HasIt => Problem::conflict("honours.has_it", "已经由这个对象持有"),

@@ -154,12 +154,8 @@ async fn nominate_for_title(
 ) -> Result<HttpResponse, Problem> {
     let key = key.of(recommender.member, &format!("POST /title-rounds/{}/nominations", *id), &body.0);
     let NominationBody { member_id, unit_id, deeds, meeting } = body.into_inner();
-    let new = NewNomination {
-        member: member_id,
-        unit: unit_id,
-        deeds: deeds.into_string(),
-        meeting: meeting.into_string(),
-    };
+    let new =
+        NewNomination { member: member_id, unit: unit_id, deeds: deeds.into_string(), meeting: meeting.into_string() };
     let whole = room.nominate(&recommender.person, *id, new, key).await?;
     let location = (LOCATION, format!("/api/v1/title-nominations/{}", whole.0.id));
     Ok(HttpResponse::Created().insert_header(location).json(TitleNominationView::of(&room, whole)))

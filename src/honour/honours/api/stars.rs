@@ -12,9 +12,7 @@ use crate::base::person::Person;
 use crate::base::text::Text;
 use crate::base::time::Day;
 use crate::honour::honours::Honours;
-use crate::honour::honours::model::{
-    HolderId, HonourFallKind, StarHolderId, StarLine, StarSubject, StarVersion,
-};
+use crate::honour::honours::model::{HolderId, HonourFallKind, StarHolderId, StarLine, StarSubject, StarVersion};
 use crate::honour::honours::rules::Refusal;
 use crate::honour::honours::stars::{Level, When};
 use crate::web::caller::{HonourGranter, Member};

@@ -21,8 +21,8 @@ pub use stars::{
     StarScheme, StarSubject, StarVersion, Stars,
 };
 pub use titles::{
-    Eligibility, NominationId, NominationState, Office, TitleMove, TitleNomination, TitleRound, TitleRoundId, TitleStep,
-    TitleSubject, TitleTerms,
+    Eligibility, NominationId, NominationState, Office, TitleMove, TitleNomination, TitleRound, TitleRoundId,
+    TitleStep, TitleSubject, TitleTerms,
 };
 
 #[cfg(test)]

@@ -115,7 +115,9 @@ pub fn of_holding(rule: &HoldingStars, awards: &[(Award, bool)], falls: &[Honour
     let mut lines = Vec::new();
     for (day, _, event) in events {
         let (year, award_id, text) = match event {
-            Event::TakenAway(award) => (award.year, Some(award.id), format!("{}已撤销，不计星", in_quotes(&award.title))),
+            Event::TakenAway(award) => {
+                (award.year, Some(award.id), format!("{}已撤销，不计星", in_quotes(&award.title)))
+            }
             Event::Given(award) if barred_until.is_some_and(|until| day < until) => {
                 let text = format!("{}在摘牌后 {} 个月内，不计星", in_quotes(&award.title), rule.bar_months);
                 (award.year, Some(award.id), text)
@@ -344,7 +346,10 @@ mod tests {
         assert_eq!(check_scheme(&scheme, today, today), Err(Refusal::BadEffectiveDay));
         let mut broken = scheme.clone();
         broken.members.thresholds = vec![7000, 6000];
-        assert!(matches!(check_scheme(&broken, today.next(), today), Err(Refusal::Contradiction("/scheme/members", _))));
+        assert!(matches!(
+            check_scheme(&broken, today.next(), today),
+            Err(Refusal::Contradiction("/scheme/members", _))
+        ));
         let mut broken = scheme;
         broken.types.clear();
         assert!(matches!(check_scheme(&broken, today.next(), today), Err(Refusal::Contradiction("/scheme/types", _))));

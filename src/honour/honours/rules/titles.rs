@@ -116,9 +116,12 @@ mod tests {
         assert_eq!(check_move(Opinions, TitleMove::Object), Ok(()));
         assert_eq!(check_move(Committee, TitleMove::Choose), Ok(()));
         assert_eq!(check_move(Shown, TitleMove::Refuse), Ok(()));
-        for (state, asked) in
-            [(Committee, TitleMove::Forward), (Opinions, TitleMove::Choose), (Named, TitleMove::Refuse), (Refused, TitleMove::Name)]
-        {
+        for (state, asked) in [
+            (Committee, TitleMove::Forward),
+            (Opinions, TitleMove::Choose),
+            (Named, TitleMove::Refuse),
+            (Refused, TitleMove::Name),
+        ] {
             assert_eq!(check_move(state, asked), Err(Refusal::WrongNominationState(state)));
         }
     }

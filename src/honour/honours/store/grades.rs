@@ -46,7 +46,13 @@ pub fn list(
 }
 
 /// Moves a case on, if it still stands where it stood; false when somebody else was quicker.
-pub fn advance(conn: &mut Conn, id: GradeCaseId, from: GradeState, to: GradeState, due: Option<Day>) -> QueryResult<bool> {
+pub fn advance(
+    conn: &mut Conn,
+    id: GradeCaseId,
+    from: GradeState,
+    to: GradeState,
+    due: Option<Day>,
+) -> QueryResult<bool> {
     let those = grade_cases::table.filter(grade_cases::id.eq(id)).filter(grade_cases::state.eq(from));
     let change = (grade_cases::state.eq(to), grade_cases::due_on.eq(due));
     Ok(on!(conn, c => diesel::update(those).set(change).execute(c))? == 1)

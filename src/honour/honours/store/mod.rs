@@ -140,12 +140,7 @@ pub fn find_holder(conn: &mut Conn, id: HolderId) -> QueryResult<Option<HolderRo
 }
 
 /// The brand, post or zone of a unit by its name.
-pub fn find_named(
-    conn: &mut Conn,
-    kind: HonourHolderKind,
-    unit: UnitId,
-    name: &str,
-) -> QueryResult<Option<HolderRow>> {
+pub fn find_named(conn: &mut Conn, kind: HonourHolderKind, unit: UnitId, name: &str) -> QueryResult<Option<HolderRow>> {
     on!(conn, c => honour_holders::table
         .filter(honour_holders::kind.eq(kind))
         .filter(honour_holders::unit_id.eq(unit))

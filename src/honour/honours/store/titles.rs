@@ -46,12 +46,7 @@ pub fn find(conn: &mut Conn, id: NominationId) -> QueryResult<Option<TitleNomina
 }
 
 /// Whether somebody was nominated for a title and not refused.
-pub fn is_nominated(
-    conn: &mut Conn,
-    round: TitleRoundId,
-    member: Option<MemberId>,
-    unit: UnitId,
-) -> QueryResult<bool> {
+pub fn is_nominated(conn: &mut Conn, round: TitleRoundId, member: Option<MemberId>, unit: UnitId) -> QueryResult<bool> {
     let found: Option<NominationId> = on!(conn, c => {
         let mut query = title_nominations::table
             .filter(title_nominations::round_id.eq(round))

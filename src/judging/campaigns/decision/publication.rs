@@ -14,7 +14,9 @@ use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::honour::honours::{CampaignAward, CampaignHolder};
 use crate::judging::campaigns::desk::BULLETIN;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
-use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignKind, CampaignStage, CampaignState, StageState, Terms};
+use crate::judging::campaigns::model::{
+    Campaign, CampaignId, CampaignKind, CampaignStage, CampaignState, StageState, Terms,
+};
 use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
@@ -109,7 +111,10 @@ impl Campaigns {
                 entry: award.entry_id.uuid(),
                 holder,
                 title: award.heading_title.clone(),
-                document: terms.notice.as_ref().map_or_else(|| campaign.title.clone(), |notice| notice.document_no.to_string()),
+                document: terms
+                    .notice
+                    .as_ref()
+                    .map_or_else(|| campaign.title.clone(), |notice| notice.document_no.to_string()),
                 by_unit: campaign.unit_id,
             }
         });
