@@ -920,7 +920,7 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
 ];
 
 /// Judgements that are the second of two.
-const SECOND: [Judgement; 8] = [
+const SECOND: [Judgement; 10] = [
     AnswerProposal,
     ConfirmSelectionChange,
     ReviewFlags,
@@ -929,6 +929,8 @@ const SECOND: [Judgement; 8] = [
     CorrectOutcome,
     JudgeGrade,
     JudgeNomination,
+    DecideAppraisal,
+    DecideAppraisalAppeal,
 ];
 
 /// Routes that look like acts of a second person and ask for no code again, and why.

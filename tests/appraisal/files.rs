@@ -3,9 +3,9 @@
 use super::*;
 use crate::files::upload;
 
-const HEADERS: &str = "工号,姓名,情形编号,分值,发生日期,事项,依据\n";
+pub(super) const HEADERS: &str = "工号,姓名,情形编号,分值,发生日期,事项,依据\n";
 
-async fn import(by: &Person<'_>, query: &str, file: &str) -> Reply {
+pub(super) async fn import(by: &Person<'_>, query: &str, file: &str) -> Reply {
     send(by.request(Method::POST, &format!("/imports/appraisal{query}")).body(file.to_owned())).await
 }
 

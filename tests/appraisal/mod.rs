@@ -3,14 +3,21 @@
 mod appeals;
 mod fire;
 mod files;
+mod hostile;
+mod random;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
 use xianfeng::base::id::MemberId;
 
-use crate::ideas::{items, notices, text};
+use crate::ideas::{items, notices};
 use crate::support::{Person, Reply, TestApp, send};
+
+/// A text of a reply.
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}
 
 /// The people of most tests.
 pub struct Cast<'a> {

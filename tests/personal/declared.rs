@@ -10,11 +10,12 @@ use crate::support::{TestApp, on_postgres};
 
 /// Columns of bytes that are no members, by their names: ids of other things, hashes and sealed text. A new column that
 /// names a member is called otherwise, or declared.
-const NO_MEMBERS: [&str; 86] = [
+const NO_MEMBERS: [&str; 90] = [
     "about_id",
     "account_hash",
     "account_sealed",
     "address",
+    "appeal_id",
     "at_id",
     "at_unit_id",
     "attached_to_id",
@@ -28,6 +29,7 @@ const NO_MEMBERS: [&str; 86] = [
     "code_hash",
     "contest_id",
     "correction_id",
+    "corrects_id",
     "cover_file_id",
     "device_salt",
     "digest",
@@ -64,9 +66,11 @@ const NO_MEMBERS: [&str; 86] = [
     "phone_sealed",
     "picture_id",
     "previous_hash",
+    "proposal_id",
     "push_id",
     "question_id",
     "refresh_hash",
+    "replacement_id",
     "request_hash",
     "role_id",
     "roster",

@@ -23,5 +23,7 @@ CREATE TABLE appraisal_classes (
 );
 CREATE INDEX appraisal_classes_by_member ON appraisal_classes (member_id, from_on, id);
 
-CREATE TRIGGER appraisal_classes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON appraisal_classes
+-- what was written in words goes when its member is made anonymous, and nothing else
+CREATE TRIGGER appraisal_classes_append_only BEFORE UPDATE OF id, member_id, class, from_on, set_by, set_at OR DELETE OR TRUNCATE
+    ON appraisal_classes
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -82,7 +82,9 @@ CREATE INDEX appraisal_entries_by_rule ON appraisal_entries (rule, day);
 
 CREATE TRIGGER appraisal_proposals_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON appraisal_proposals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER appraisal_replies_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON appraisal_replies
+-- what was written in words goes when its member is made anonymous, and nothing else
+CREATE TRIGGER appraisal_replies_append_only BEFORE UPDATE OF proposal_id, replied_at OR DELETE OR TRUNCATE
+    ON appraisal_replies
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER appraisal_decisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON appraisal_decisions
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

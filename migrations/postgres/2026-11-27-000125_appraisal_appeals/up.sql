@@ -34,7 +34,9 @@ CREATE TABLE appraisal_reminders (
     PRIMARY KEY (appeal_id, occasion)
 );
 
-CREATE TRIGGER appraisal_appeals_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON appraisal_appeals
+-- what was written in words goes when its member is made anonymous, and nothing else
+CREATE TRIGGER appraisal_appeals_append_only BEFORE UPDATE OF id, entry_id, member_id, unit_id, due_on, created_at OR DELETE OR TRUNCATE
+    ON appraisal_appeals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER appraisal_appeal_decisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON appraisal_appeal_decisions
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

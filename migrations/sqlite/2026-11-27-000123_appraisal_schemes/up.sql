@@ -23,7 +23,8 @@ CREATE TABLE appraisal_classes (
 );
 CREATE INDEX appraisal_classes_by_member ON appraisal_classes (member_id, from_on, id);
 
-CREATE TRIGGER appraisal_classes_no_update BEFORE UPDATE ON appraisal_classes
+-- what was written in words goes when its member is made anonymous, and nothing else
+CREATE TRIGGER appraisal_classes_no_update BEFORE UPDATE OF id, member_id, class, from_on, set_by, set_at ON appraisal_classes
 BEGIN SELECT RAISE(ABORT, 'appraisal_classes is append-only'); END;
 CREATE TRIGGER appraisal_classes_no_delete BEFORE DELETE ON appraisal_classes
 BEGIN SELECT RAISE(ABORT, 'appraisal_classes is append-only'); END;

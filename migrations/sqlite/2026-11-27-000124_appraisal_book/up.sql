@@ -84,7 +84,8 @@ CREATE TRIGGER appraisal_proposals_no_update BEFORE UPDATE ON appraisal_proposal
 BEGIN SELECT RAISE(ABORT, 'appraisal_proposals is append-only'); END;
 CREATE TRIGGER appraisal_proposals_no_delete BEFORE DELETE ON appraisal_proposals
 BEGIN SELECT RAISE(ABORT, 'appraisal_proposals is append-only'); END;
-CREATE TRIGGER appraisal_replies_no_update BEFORE UPDATE ON appraisal_replies
+-- what was written in words goes when its member is made anonymous, and nothing else
+CREATE TRIGGER appraisal_replies_no_update BEFORE UPDATE OF proposal_id, replied_at ON appraisal_replies
 BEGIN SELECT RAISE(ABORT, 'appraisal_replies is append-only'); END;
 CREATE TRIGGER appraisal_replies_no_delete BEFORE DELETE ON appraisal_replies
 BEGIN SELECT RAISE(ABORT, 'appraisal_replies is append-only'); END;

@@ -34,7 +34,8 @@ CREATE TABLE appraisal_reminders (
     PRIMARY KEY (appeal_id, occasion)
 );
 
-CREATE TRIGGER appraisal_appeals_no_update BEFORE UPDATE ON appraisal_appeals
+-- what was written in words goes when its member is made anonymous, and nothing else
+CREATE TRIGGER appraisal_appeals_no_update BEFORE UPDATE OF id, entry_id, member_id, unit_id, due_on, created_at ON appraisal_appeals
 BEGIN SELECT RAISE(ABORT, 'appraisal_appeals is append-only'); END;
 CREATE TRIGGER appraisal_appeals_no_delete BEFORE DELETE ON appraisal_appeals
 BEGIN SELECT RAISE(ABORT, 'appraisal_appeals is append-only'); END;

@@ -155,6 +155,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     appraisal_decisions,
     appraisal_appeals,
     appraisal_appeal_decisions,
+    appraisal_reminders,
 );
 
 // honours

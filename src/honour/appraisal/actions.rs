@@ -44,7 +44,7 @@ pub struct Appraisal {
 #[derive(Clone, Debug)]
 pub(super) enum NewScheme {
     Whole(AppraisalScheme),
-    /// The newest version with one rule written anew, or added.
+    /// The version that holds by then, with one rule written anew, or added.
     Rule(AppraisalRule),
 }
 
@@ -163,11 +163,10 @@ pub(super) fn classes(conn: &mut Conn, members: &[MemberId], day: Day) -> QueryR
 
 fn write_version(tx: &mut Tx, by: MemberId, new: &NewScheme, (from, basis): (Day, &str)) -> Outcome<i32> {
     let book = book(tx.conn)?;
-    let newest = book.0.last();
     let scheme = match new {
         NewScheme::Whole(scheme) => scheme.clone(),
         NewScheme::Rule(rule) => {
-            let mut scheme = newest.ok_or(Refusal::NoScheme)?.scheme.clone();
+            let mut scheme = book.on(from).ok_or(Refusal::NoScheme)?.scheme.clone();
             match scheme.rules.iter_mut().find(|known| known.code == rule.code) {
                 Some(known) => *known = rule.clone(),
                 None => scheme.rules.push(rule.clone()),
@@ -175,7 +174,7 @@ fn write_version(tx: &mut Tx, by: MemberId, new: &NewScheme, (from, basis): (Day
             scheme
         }
     };
-    rules::check_version(&scheme, from, newest.map(|version| &version.scheme), tx.today())?;
+    rules::check_version(&scheme, from, &book, tx.today())?;
     let version = SchemeVersion {
         version: store::highest_version(tx.conn)? + 1,
         scheme,

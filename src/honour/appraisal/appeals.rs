@@ -139,6 +139,9 @@ impl Appraisal {
             return Err(no.into());
         }
         let state = if verdict.upheld { AppealState::Upheld } else { AppealState::Rejected };
+        if verdict.points.is_some_and(|points| !verdict.upheld || !(1..=rules::MOST_POINTS).contains(&points)) {
+            return Err(Refusal::PointsOutOfRange(1, rules::MOST_POINTS).into());
+        }
         let points = verdict.points.map(|points| if entry.kind == AppraisalKind::Deduction { -points } else { points });
         if let (_, Some(decided)) = store::appeals::find(tx.conn, appeal.id)?.ok_or(Refusal::NoSuchAppeal)? {
             let same = (decided.verdict, decided.decided_by, decided.points, decided.reason.as_deref())
@@ -151,8 +154,6 @@ impl Appraisal {
             let (correction, replacement) = put_right(tx, appeal, &entry, (person.member, points, &verdict.reason))?;
             decision.correction_id = Some(correction.id);
             decision.replacement_id = replacement.map(|entry| entry.id);
-        } else if points.is_some() {
-            return Err(Refusal::BadApproval(0).into());
         }
         if !store::appeals::insert_decision(tx.conn, &decision)? {
             return Err(Refusal::AppealOver.into());
@@ -201,10 +202,15 @@ fn put_right(
         AppraisalKind::Base => entry.wanted.abs(),
         _ => rule.most,
     };
-    if points.is_some_and(|points| points == 0 || points.abs() > most) {
+    if points.is_some_and(|points| points.abs() > most) {
         return Err(Refusal::PointsOutOfRange(1, most).into());
     }
-    let correction = reverse(tx, entry, (Some(appeal.member_id), Some(by)), reason)?;
+    // two people may have put it right while the appeal waited
+    let earlier = store::book::list_from(tx.conn, AppraisalSource::Correction, &[entry.id.uuid().into()])?.pop();
+    let correction = match earlier {
+        Some(earlier) => earlier,
+        None => reverse(tx, entry, (Some(appeal.member_id), Some(by)), reason)?,
+    };
     let Some(wanted) = points else { return Ok((correction, None)) };
     let new = NewEntry {
         member: entry.member_id,

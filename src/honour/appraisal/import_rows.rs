@@ -47,12 +47,15 @@ pub(super) struct Line {
 /// Members by their numbers as they are compared: id, name and the path of the home unit.
 pub(super) type ByNumber = HashMap<String, (MemberId, String, Vec<UnitId>)>;
 
+/// The classes that were set for members, in the order in which they hold.
+pub(super) type Classes = HashMap<MemberId, Vec<(Day, String)>>;
+
 /// A row, or the column that is wrong and why.
 pub(super) fn read_row(
     row: &Row,
     (by, reach, book, today): (MemberId, &Reach, &SchemeBook, Day),
     by_number: &ByNumber,
-    classes: &HashMap<MemberId, String>,
+    classes: &Classes,
 ) -> Result<Line, (usize, String)> {
     let number = row.text(NUMBER);
     let found = by_number.get(&squeeze(number).to_uppercase());
@@ -82,7 +85,8 @@ pub(super) fn read_row(
         "" => None,
         text => Some(hundredths(text).ok_or((POINTS, format!("“{text}”不是分值，最多两位小数")))?),
     };
-    let class = classes.get(member).map(String::as_str);
+    let by_then = classes.get(member).into_iter().flatten().filter(|(from, _)| *from <= day);
+    let class = by_then.last().map(|(_, class)| class.as_str());
     check(&version.scheme, rule, class, points).map_err(|no| (POINTS, told(&no)))?;
     let (matter, reason) = (row.text(MATTER), row.text(REASON));
     if matter.is_empty() || matter.chars().count() > MATTER_LIMIT {

@@ -10,20 +10,20 @@ use serde_json::json;
 use super::actions::{Appraisal, Outcome, book, classes};
 use super::deciding::{Verdict, is_open};
 use super::desk::{IMPORT, capability_of};
-use super::import_rows::{ByNumber, Line, MATTER, columns, read_row};
-use super::model::{AppraisalApprover, AppraisalProposalId, AppraisalState, Decision, Proposal, SchemeBook};
+use super::import_rows::{ByNumber, Classes, Line, MATTER, columns, read_row};
+use super::model::{AppraisalApprover, AppraisalState, Decision, Proposal, SchemeBook};
 use super::proposing::drawn;
 use super::rules::Refusal;
 use super::store;
 use crate::base::approval::Answer;
-use crate::base::capability::Reach;
+use crate::base::capability::{Capability, Reach};
 use crate::base::id::{ImportId, MemberId, UnitId};
 use crate::base::imports::{Mode, NoImport};
 use crate::base::person::Person;
 use crate::base::sheet::{self, Found, ImportRemark, ImportReport, Row};
 use crate::base::text::squeeze;
 use crate::base::time::Day;
-use crate::db::{Conn, DbError, Tx};
+use crate::db::{DbError, Tx};
 use crate::kernel::desk::{self, Post};
 use crate::kernel::imports::Shown;
 use crate::kernel::trail::{self, Act};
@@ -105,10 +105,12 @@ impl Appraisal {
         });
         let today = self.db.today();
         let members: Vec<MemberId> = by_number.values().map(|(id, ..)| *id).collect();
-        let mut of_class: HashMap<MemberId, String> = HashMap::new();
+        let mut of_class = Classes::new();
         for some in members.chunks(CHUNK) {
             let some = some.to_vec();
-            of_class.extend(self.db.read(move |conn| classes(conn, &some, today)).await?);
+            for (member, from, class) in self.db.read(move |conn| store::list_classes(conn, &some)).await? {
+                of_class.entry(member).or_default().push((from, class));
+            }
         }
         let mut lines: Vec<Line> = Vec::new();
         let mut known: HashMap<(MemberId, String), u32> = HashMap::new();
@@ -145,21 +147,25 @@ impl Appraisal {
         Ok(taken)
     }
 
-    /// Proposes the lines, chunk by chunk; how many were new. What somebody else proposed meanwhile is passed over.
+    /// Proposes the lines, chunk by chunk; how many were new. What somebody else proposed meanwhile is passed over. They lie
+    /// on a desk with the first chunk, so that what is there when a server is killed waits for somebody.
     async fn write_lines(&self, by: MemberId, id: ImportId, lines: &[Line]) -> Outcome<u32> {
         let mut written = 0;
         for chunk in lines.chunks(CHUNK) {
-            let (chunk, room) = (chunk.to_vec(), self.clone());
+            let (chunk, room, is_first) = (chunk.to_vec(), self.clone(), written == 0);
             written += self
                 .db
                 .write(move |tx| -> Outcome<u32> {
                     tx.take_turns(chunk.iter().map(|line| line.new.member))?;
                     let book = book(tx.conn)?;
-                    let mut count = 0;
+                    let mut new = Vec::new();
                     for line in &chunk {
-                        count += u32::from(room.write_line(tx, by, id, line, &book)?);
+                        new.extend(room.write_line(tx, by, id, line, &book)?);
                     }
-                    Ok(count)
+                    if is_first && let Some(post) = room.post_of_import(&book, &new, tx.today()) {
+                        room.lay_import(tx, id, (new.len(), post), by)?;
+                    }
+                    Ok(u32::try_from(new.len()).unwrap_or(u32::MAX))
                 })
                 .await?;
         }
@@ -169,19 +175,28 @@ impl Appraisal {
         Ok(written)
     }
 
-    fn write_line(&self, tx: &mut Tx, by: MemberId, id: ImportId, line: &Line, book: &SchemeBook) -> Outcome<bool> {
+    /// The proposal of a line; none when its matter was proposed, or its member's class or the scheme changed since it was
+    /// read: it would be told the next time.
+    fn write_line(
+        &self,
+        tx: &mut Tx,
+        by: MemberId,
+        id: ImportId,
+        line: &Line,
+        book: &SchemeBook,
+    ) -> Outcome<Option<Proposal>> {
         let version = book.on(line.new.day).ok_or(Refusal::NoScheme)?;
         let rule = version.scheme.rule(&line.new.rule).ok_or(Refusal::NoSuchRule)?;
         let classes = classes(tx.conn, &[line.new.member], line.new.day)?;
         let class = classes.get(&line.new.member).map(String::as_str);
-        let drawn = drawn(tx, (by, line.unit), &line.new, (version, rule, class))?;
+        let Ok(drawn) = drawn(tx, (by, line.unit), &line.new, (version, rule, class)) else { return Ok(None) };
         let proposal = Proposal { import_id: Some(id), ..drawn };
         if store::proposals::is_taken(tx.conn, proposal.member_id, &proposal.cause)? {
-            return Ok(false);
+            return Ok(None);
         }
         store::proposals::insert(tx.conn, &proposal)?;
         store::proposals::take_cause(tx.conn, &proposal)?;
-        Ok(true)
+        Ok(Some(proposal))
     }
 
     /// Lays a written import on one desk: of those who may approve the most of it.
@@ -190,7 +205,8 @@ impl Appraisal {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                if let Some(post) = room.post_of_import(tx.conn, &all, tx.today())? {
+                let book = book(tx.conn)?;
+                if let Some(post) = room.post_of_import(&book, &all, tx.today()) {
                     room.lay_import(tx, id, (all.len(), post), by)?;
                 }
                 let detail = json!({ "proposals": all.len() });
@@ -201,8 +217,7 @@ impl Appraisal {
     }
 
     /// Where what is still open of an import lies.
-    fn post_of_import(&self, conn: &mut Conn, open: &[Proposal], today: Day) -> diesel::QueryResult<Option<Post>> {
-        let book = book(conn)?;
+    fn post_of_import(&self, book: &SchemeBook, open: &[Proposal], today: Day) -> Option<Post> {
         let mut by_approver: BTreeMap<AppraisalApprover, Vec<Vec<UnitId>>> = BTreeMap::new();
         let tree = self.directory.tree();
         for proposal in open {
@@ -212,10 +227,8 @@ impl Appraisal {
             let path = tree.get(post.unit).map(|card| card.path.to_vec()).unwrap_or_default();
             by_approver.entry(rule.approver).or_default().push(path);
         }
-        let most = by_approver.into_iter().max_by_key(|(_, paths)| paths.len());
-        Ok(most.and_then(|(approver, paths)| {
-            Some(Post { capability: capability_of(approver), unit: Desks::common_unit(&paths)? })
-        }))
+        let (approver, paths) = by_approver.into_iter().max_by_key(|(_, paths)| paths.len())?;
+        Some(Post { capability: capability_of(approver), unit: Desks::common_unit(&paths)? })
     }
 
     async fn all_of(&self, id: ImportId) -> Result<Vec<Proposal>, DbError> {
@@ -229,12 +242,18 @@ impl Appraisal {
         }
     }
 
-    /// How far an import has come, for who sees something of it.
+    /// How far an import has come, for who sees something of it: who proposed it, and those whose duties reach somebody of it.
     pub(super) async fn import_state(&self, person: &Person, id: ImportId) -> Outcome<ImportState> {
-        let wanted = store::proposals::Wanted { import: Some(id), ..Default::default() };
-        let some = self.list_proposals(wanted, None, 1).await?;
-        let first: AppraisalProposalId = some.first().ok_or(Refusal::NoImport(NoImport::NotFound))?.0.id;
-        self.proposal(person, first).await.map_err(|_| Refusal::NoImport(NoImport::NotFound))?;
+        let of_import = || store::proposals::Wanted { import: Some(id), ..Default::default() };
+        let first = self.list_proposals(of_import(), None, 1).await?;
+        let (first, ..) = first.first().ok_or(Refusal::NoImport(NoImport::NotFound))?;
+        if first.proposed_by != Some(person.member) {
+            let reach = person.reach(Capability::SeeResults).ok_or(Refusal::NoImport(NoImport::NotFound))?;
+            let within = store::proposals::Wanted { units: self.units(&reach, None)?, ..of_import() };
+            if self.list_proposals(within, None, 1).await?.is_empty() {
+                return Err(Refusal::NoImport(NoImport::NotFound).into());
+            }
+        }
         let (all, open) = self.db.read(move |conn| store::proposals::count_of_import(conn, id)).await?;
         Ok(ImportState { id, all, open })
     }
@@ -281,7 +300,8 @@ impl Appraisal {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                let post = room.post_of_import(tx.conn, &open, tx.today())?;
+                let book = book(tx.conn)?;
+                let post = room.post_of_import(&book, &open, tx.today());
                 match (post, open.first().and_then(|proposal| proposal.proposed_by)) {
                     (Some(post), Some(proposer)) => room.lay_import(tx, id, (open.len(), post), proposer)?,
                     _ => desk::clear(tx, IMPORT, id.uuid())?,

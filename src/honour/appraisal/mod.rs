@@ -20,6 +20,7 @@ mod import_rows;
 mod imports;
 mod lent;
 mod openings;
+mod personal;
 mod proposing;
 mod reminders;
 mod settings;

@@ -132,11 +132,11 @@ fn give(
     let mut entries: HashMap<MemberId, u32> = HashMap::new();
     for (member, unit) in chunk {
         let class = scheme.class(classes.get(member).map(String::as_str)).ok_or(Refusal::NoSuchClass)?;
-        let wanted = rules::base_of(scheme, class, opening.quarter.is_some());
-        if wanted == 0 {
-            continue;
-        }
-        for dimension in &scheme.dimensions {
+        for (place, dimension) in scheme.dimensions.iter().enumerate() {
+            let wanted = rules::base_of(scheme, class, place, opening.quarter);
+            if wanted == 0 {
+                continue;
+            }
             let key = (*member, dimension.key.clone());
             if given.contains(&key) {
                 continue;

@@ -31,10 +31,10 @@ impl Appraisal {
             return Ok(());
         }
         let find = move |conn: &mut Conn| {
-            let due = store::appeals::list_due(conn, today.plus_days(SOON_DAYS), CHUNK)?;
-            let ids: Vec<_> = due.iter().map(|appeal| appeal.id).collect();
-            let known = store::appeals::list_reminded(conn, &ids)?;
-            Ok(due.into_iter().filter(|appeal| !known.contains(&(appeal.id, occasion(appeal, today)))).collect())
+            let mut due = store::appeals::list_due(conn, AppealOccasion::Late, (None, today), CHUNK)?;
+            let soon = (Some(today), today.plus_days(SOON_DAYS + 1));
+            due.extend(store::appeals::list_due(conn, AppealOccasion::Soon, soon, CHUNK)?);
+            Ok(due)
         };
         let due: Vec<Appeal> = self.db.read(find).await?;
         if due.is_empty() {

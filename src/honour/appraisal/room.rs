@@ -1,6 +1,7 @@
 //! What the room hands over to the program.
 
 use super::Appraisal;
+use super::personal::PERSONAL;
 use super::proposing::EVIDENCE;
 use super::settings::Terms;
 use crate::ground::files::Files;
@@ -22,5 +23,6 @@ pub async fn open(house: &House) -> Opened {
     Ok(Room::of(appraisal)
         .every(MINUTE, "appraisal", |appraisal| async move { appraisal.remind().await })
         .room()
-        .settings(settings))
+        .settings(settings)
+        .keeps(PERSONAL))
 }

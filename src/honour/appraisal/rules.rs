@@ -1,10 +1,10 @@
 //! What a scheme may say, who may do what to whom, and what caps leave.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::model::{
     AppraisalCap, AppraisalClass, AppraisalDimension, AppraisalKind, AppraisalRule, AppraisalScheme, AppraisalSource,
-    AppraisalState, AppraisalSums, Counted, Decision, Proposal, Proposed,
+    AppraisalState, AppraisalSums, Counted, Decision, Proposal, Proposed, SchemeBook,
 };
 use crate::base::approval::{self, Answer, NoAnswer, ProposalState};
 use crate::base::id::MemberId;
@@ -181,30 +181,33 @@ fn all_different<'a>(words: impl Iterator<Item = &'a String>) -> bool {
 }
 
 /// Whether a version may hold from `from` on, written today: the first one from the year's first day, others from tomorrow.
-/// Other dimensions begin with a year, since caps and totals are those of a year.
-pub fn check_version(
-    new: &AppraisalScheme,
-    from: Day,
-    newest: Option<&AppraisalScheme>,
-    today: Day,
-) -> Result<(), Refusal> {
+/// Other dimensions begin with a year, since caps and totals are those of a year; that holds for versions that are written
+/// already and come into force later, too.
+pub fn check_version(new: &AppraisalScheme, from: Day, book: &SchemeBook, today: Day) -> Result<(), Refusal> {
     check_scheme(new)?;
-    let year = Period::Year.start(today);
-    let Some(newest) = newest else {
-        return if (year..=today.plus_days(DAYS_AHEAD)).contains(&from) { Ok(()) } else { Err(Refusal::BadDay) };
-    };
-    if from <= today || from > today.plus_days(DAYS_AHEAD) {
+    let first = if book.0.is_empty() { Period::Year.start(today) } else { today.next() };
+    if !(first..=today.plus_days(DAYS_AHEAD)).contains(&from) {
         return Err(Refusal::BadDay);
     }
-    let keys = |scheme: &AppraisalScheme| -> Vec<String> {
-        let mut keys: Vec<String> = scheme.dimensions.iter().map(|dimension| dimension.key.clone()).collect();
-        keys.sort();
-        keys
+    let keys = |scheme: &AppraisalScheme| -> BTreeSet<String> {
+        scheme.dimensions.iter().map(|dimension| dimension.key.clone()).collect()
     };
-    if keys(new) != keys(newest) && Period::Year.start(from) != from {
-        return Err(Refusal::DimensionsMidYear);
+    // by the day from which each holds; of one day the newest one alone
+    let known = book.0.iter().filter(|version| version.effective_on != from);
+    let mut by_day: BTreeMap<Day, (i32, BTreeSet<String>)> = BTreeMap::new();
+    for version in known {
+        let its = by_day.entry(version.effective_on).or_default();
+        if its.0 < version.version {
+            *its = (version.version, keys(&version.scheme));
+        }
     }
-    Ok(())
+    by_day.insert(from, (i32::MAX, keys(new)));
+    let each: Vec<(Day, BTreeSet<String>)> = by_day.into_iter().map(|(day, (_, keys))| (day, keys)).collect();
+    let breaks = |pair: &[(Day, BTreeSet<String>)]| match pair {
+        [(_, before), (day, after)] => before != after && Period::Year.start(*day) != *day,
+        _ => false,
+    };
+    if each.windows(2).any(breaks) { Err(Refusal::DimensionsMidYear) } else { Ok(()) }
 }
 
 /// A matter as it is compared: however it is written, it is the same one. An award is one of its rule, since one matter may
@@ -252,7 +255,12 @@ pub fn check_decision(
     now: Timestamp,
 ) -> Result<Option<Decision>, Refusal> {
     let is_new = approval_of(proposed).answer(answer, by, now).map_err(Refusal::NoAnswer)?;
-    let (Proposal { id, points: wanted, reply_until, .. }, reply, decision) = proposed;
+    let (Proposal { id, points: wanted, reply_until, corrects_id, .. }, reply, decision) = proposed;
+    // an entry is put right as a whole
+    let least = if corrects_id.is_some() { wanted.abs() } else { 1 };
+    if points.is_some_and(|points| !(least..=wanted.abs()).contains(&points)) {
+        return Err(Refusal::BadApproval(wanted.abs()));
+    }
     let points = points.map(|points| points * wanted.signum());
     let verdict = match answer {
         Answer::Approve => AppraisalState::Approved,
@@ -265,9 +273,6 @@ pub fn check_decision(
         let stands = decision.as_ref().is_some_and(|decision| decision.points == given);
         let over = Refusal::NoAnswer(NoAnswer::Over(answer.leads_to()));
         return if stands { Ok(None) } else { Err(over) };
-    }
-    if given.is_some_and(|given| given == 0 || given.abs() > wanted.abs()) {
-        return Err(Refusal::BadApproval(wanted.abs()));
     }
     let is_less = given.is_some_and(|given| given != *wanted);
     if (is_less || answer == Answer::Refuse) && reason.is_none() {
@@ -334,10 +339,34 @@ pub fn sums_of(counted: &[Counted]) -> BTreeMap<String, AppraisalSums> {
     sums
 }
 
-/// What the base gives of a class in one dimension, each time that it is given.
-pub fn base_of(scheme: &AppraisalScheme, class: &AppraisalClass, quarterly: bool) -> i32 {
-    let dimensions = i32::try_from(scheme.dimensions.len()).unwrap_or(1).max(1);
-    if class.is_exempt { 0 } else { class.base / if quarterly { 4 } else { 1 } / dimensions }
+/// The sums of every dimension, quarter by quarter of a year. What puts an entry right counts in that one's quarter.
+pub fn quarters_of(counted: &[Counted]) -> [BTreeMap<String, AppraisalSums>; 4] {
+    let days: HashMap<uuid::Uuid, Day> = counted.iter().map(|entry| (entry.id.uuid(), entry.day)).collect();
+    [1, 2, 3, 4].map(|quarter| {
+        let of_quarter = |entry: &&Counted| {
+            let corrected = (entry.source_kind == AppraisalSource::Correction).then(|| entry.source_id.uuid());
+            let day = corrected.and_then(|id| days.get(&id).copied()).unwrap_or(entry.day);
+            day.parts().1.div_ceil(3) == quarter
+        };
+        sums_of(&counted.iter().filter(of_quarter).cloned().collect::<Vec<_>>())
+    })
+}
+
+/// What the base gives of a class in the dimension at a place of the scheme, in a quarter (1 to 4) or for a whole year. The
+/// parts of a year come to the whole: what does not divide goes to later ones.
+pub fn base_of(scheme: &AppraisalScheme, class: &AppraisalClass, place: usize, quarter: Option<u32>) -> i32 {
+    if class.is_exempt {
+        return 0;
+    }
+    let dimensions = scheme.dimensions.len().max(1);
+    let (before, parts) = match quarter {
+        Some(quarter) => ((quarter as usize).saturating_sub(1) * dimensions + place, dimensions * 4),
+        None => (place, dimensions),
+    };
+    let share = |parts_before: usize| -> i64 {
+        i64::from(class.base) * i64::try_from(parts_before).unwrap_or(0) / i64::try_from(parts).unwrap_or(1)
+    };
+    i32::try_from(share(before + 1) - share(before)).unwrap_or(0)
 }
 
 /// The last day on which a member may appeal against something of that day.

@@ -32,6 +32,8 @@ pub(super) struct Statement {
     /// By dimension, in the order of the scheme.
     pub dimensions: Vec<(String, String, AppraisalSums)>,
     pub total: AppraisalSums,
+    /// The same by quarters.
+    pub quarters: [BTreeMap<String, AppraisalSums>; 4],
     /// The member's class with what is asked of it; `None` where no scheme holds.
     pub class: Option<super::model::AppraisalClass>,
     pub scheme: Option<SchemeVersion>,
@@ -85,7 +87,8 @@ impl Appraisal {
                 let sums = rules::sums_of(&counted);
                 let book = book(conn)?;
                 let class = classes(conn, &[member], last_day(year, today))?;
-                Ok(stated(&book, (year, today), sums, class.get(&member).map(String::as_str)))
+                let quarters = rules::quarters_of(&counted);
+                Ok(stated(&book, (year, today), (sums, quarters), class.get(&member).map(String::as_str)))
             })
             .await
     }
@@ -189,7 +192,7 @@ fn last_day(year: i32, today: Day) -> Day {
 fn stated(
     book: &SchemeBook,
     (year, today): (i32, Day),
-    sums: BTreeMap<String, AppraisalSums>,
+    (sums, quarters): (BTreeMap<String, AppraisalSums>, [BTreeMap<String, AppraisalSums>; 4]),
     class: Option<&str>,
 ) -> Statement {
     let scheme = book.on(last_day(year, today)).cloned();
@@ -209,7 +212,7 @@ fn stated(
         })
         .collect();
     let class = scheme.as_ref().and_then(|version| version.scheme.class(class)).cloned();
-    Statement { year, dimensions, total, class, scheme }
+    Statement { year, dimensions, total, quarters, class, scheme }
 }
 
 /// Entries with what each rests on, by one query for each kind of thing.

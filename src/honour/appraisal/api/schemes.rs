@@ -166,8 +166,8 @@ struct AppraisalRuleBody {
 
 /// 制定一项积分情形
 ///
-/// Writes the next version of the scheme with one rule written anew, or added: its dimension, what it gives, the evidence
-/// that it needs and who approves it.
+/// Writes the next version of the scheme: the one that holds by then, with one rule written anew or added – its dimension,
+/// what it gives, the evidence that it needs and who approves it. Versions for later days stay as they are.
 #[utoipa::path(tag = "appraisals", params(("Idempotency-Key" = Option<String>, Header, description = "The same key again returns the first answer")),
     request_body = AppraisalRuleBody,
     responses((status = 201, description = "Written", body = AppraisalSchemeView)))]
@@ -212,6 +212,8 @@ async fn withdraw_appraisal_scheme(
 #[serde(deny_unknown_fields)]
 struct AppraisalTrialBody {
     rule: AppraisalRule,
+    /// The code of the rule in whose place it comes, for one that is new; its own when absent.
+    instead_of: Option<Text<20>>,
     /// Any day of the month on which it is tried.
     day: Day,
 }
@@ -246,8 +248,8 @@ const TRIAL_LINES: usize = 100;
 
 /// 试算一项积分情形
 ///
-/// What a rule would have given in a month, to whom and how much: what was entered by the rule of that code then, counted
-/// again by these terms. Nothing is written.
+/// What a rule would have given in a month, to whom and how much: what was entered by the rule of that code then, or by the
+/// one in whose place it comes, counted again by these terms. Nothing is written.
 #[utoipa::path(tag = "appraisals", request_body = AppraisalTrialBody,
     responses((status = 200, description = "What it would have given", body = AppraisalTrial)))]
 #[post("/appraisal/rule-trials")]
@@ -257,8 +259,8 @@ async fn try_appraisal_rule(
     body: Body<AppraisalTrialBody>,
 ) -> Result<web::Json<AppraisalTrial>, Problem> {
     check_top(&manager, &manager.reach)?;
-    let AppraisalTrialBody { rule, day } = body.into_inner();
-    let mut found = room.try_rule(rule, day).await?;
+    let AppraisalTrialBody { rule, instead_of, day } = body.into_inner();
+    let mut found = room.try_rule(rule, instead_of.map(Text::into_string), day).await?;
     found.sort_by_key(|line| (-(line.would_give - line.given).abs(), line.member));
     let (given, would_give) =
         (found.iter().map(|line| line.given).sum(), found.iter().map(|line| line.would_give).sum());

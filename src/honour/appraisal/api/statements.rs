@@ -1,5 +1,7 @@
 //! Statements of members, and single entries.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,16 @@ pub(super) struct AppraisalDimensionSums {
     pub sums: AppraisalSums,
 }
 
+/// A quarter of a statement.
+#[derive(Serialize, ToSchema)]
+struct AppraisalQuarter {
+    /// 1 to 4.
+    quarter: u8,
+    total: AppraisalSums,
+    /// In the order of the scheme, those in which something was entered.
+    dimensions: Vec<AppraisalDimensionSums>,
+}
+
 /// A year of a member in the book of appraisal.
 #[derive(Serialize, ToSchema)]
 struct AppraisalStatement {
@@ -76,6 +88,8 @@ struct AppraisalStatement {
     total: AppraisalSums,
     /// In the order of the scheme.
     dimensions: Vec<AppraisalDimensionSums>,
+    /// The four quarters, by the days on which it happened; what puts an entry right counts in that one's quarter.
+    quarters: Vec<AppraisalQuarter>,
     /// What the member's class is called; `null` where no scheme holds.
     class_name: Option<String>,
     /// What members of the class are to reach in the year, in hundredths.
@@ -88,7 +102,22 @@ struct AppraisalStatement {
 
 impl AppraisalStatement {
     fn of(room: &Appraisal, member: MemberId, statement: Statement) -> Self {
-        let Statement { year, dimensions, total, class, scheme } = statement;
+        let Statement { year, dimensions, total, quarters, class, scheme } = statement;
+        let of_quarter = |(quarter, sums): (u8, &BTreeMap<String, AppraisalSums>)| {
+            let its = dimensions.iter().filter_map(|(key, name, _)| Some((key, name, *sums.get(key)?)));
+            AppraisalQuarter {
+                quarter,
+                total: sums.values().fold(AppraisalSums::default(), |all, one| all.plus(*one)),
+                dimensions: its
+                    .map(|(dimension, name, sums)| AppraisalDimensionSums {
+                        dimension: dimension.clone(),
+                        name: name.clone(),
+                        sums,
+                    })
+                    .collect(),
+            }
+        };
+        let quarters = (1..).zip(&quarters).map(of_quarter).collect();
         let line = |(dimension, name, sums)| AppraisalDimensionSums { dimension, name, sums };
         AppraisalStatement {
             member_id: member,
@@ -96,6 +125,7 @@ impl AppraisalStatement {
             year,
             total,
             dimensions: dimensions.into_iter().map(line).collect(),
+            quarters,
             benchmark: class.as_ref().map(|class| class.benchmark),
             class_name: class.map(|class| class.name),
             scheme_version: scheme.as_ref().map(|version| version.version),

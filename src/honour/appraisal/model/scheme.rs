@@ -196,9 +196,10 @@ pub struct SchemeVersion {
 pub struct SchemeBook(pub Vec<SchemeVersion>);
 
 impl SchemeBook {
-    /// The version that holds on a day: of those in force by then, the newest.
+    /// The version that holds on a day: of those in force by then, the one that came into force last; of one day, the newest.
     pub fn on(&self, day: Day) -> Option<&SchemeVersion> {
-        self.0.iter().filter(|version| version.effective_on <= day).max_by_key(|version| version.version)
+        let by_then = self.0.iter().filter(|version| version.effective_on <= day);
+        by_then.max_by_key(|version| (version.effective_on, version.version))
     }
 
     pub fn version(&self, number: i32) -> Option<&SchemeVersion> {

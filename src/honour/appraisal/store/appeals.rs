@@ -68,23 +68,32 @@ pub fn list(conn: &mut Conn, wanted: &Wanted, before: Option<AppealId>, limit: i
     })
 }
 
-/// Appeals that wait and are due by `until`.
-pub fn list_due(conn: &mut Conn, until: Day, limit: i64) -> QueryResult<Vec<Appeal>> {
-    on!(conn, c => appealed!()
-        .filter(appraisal_appeal_decisions::verdict.is_null())
-        .filter(appraisal_appeals::due_on.le(until))
-        .order((appraisal_appeals::due_on, appraisal_appeals::id))
-        .limit(limit)
-        .select(Appeal::as_select())
-        .load(c))
-}
-
-/// Those of `appeals` of which somebody was reminded on that occasion.
-pub fn list_reminded(conn: &mut Conn, appeals: &[AppealId]) -> QueryResult<Vec<(AppealId, AppealOccasion)>> {
-    on!(conn, c => appraisal_reminders::table
-        .filter(appraisal_reminders::appeal_id.eq_any(appeals))
-        .select((appraisal_reminders::appeal_id, appraisal_reminders::occasion))
-        .load(c))
+/// Appeals that wait, are due from a day, if one is named, until before another, and of which nobody was reminded on that
+/// occasion; the longest due first.
+pub fn list_due(
+    conn: &mut Conn,
+    occasion: AppealOccasion,
+    (from, until): (Option<Day>, Day),
+    limit: i64,
+) -> QueryResult<Vec<Appeal>> {
+    on!(conn, c => {
+        let reminded = appraisal_reminders::table
+            .filter(appraisal_reminders::appeal_id.eq(appraisal_appeals::id))
+            .filter(appraisal_reminders::occasion.eq(occasion));
+        let mut query = appealed!()
+            .filter(appraisal_appeal_decisions::verdict.is_null())
+            .filter(appraisal_appeals::due_on.lt(until))
+            .filter(diesel::dsl::not(diesel::dsl::exists(reminded)))
+            .into_boxed();
+        if let Some(from) = from {
+            query = query.filter(appraisal_appeals::due_on.ge(from));
+        }
+        query
+            .order((appraisal_appeals::due_on, appraisal_appeals::id))
+            .limit(limit)
+            .select(Appeal::as_select())
+            .load(c)
+    })
 }
 
 /// Puts a reminder down; false when it was put down.

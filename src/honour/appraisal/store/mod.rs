@@ -80,6 +80,15 @@ pub fn classes_of(conn: &mut Conn, members: &[MemberId], day: Day) -> QueryResul
         .load(c))
 }
 
+/// Every class that was set for `members`, with the day from which each holds; of one day the last one holds.
+pub fn list_classes(conn: &mut Conn, members: &[MemberId]) -> QueryResult<Vec<(MemberId, Day, String)>> {
+    on!(conn, c => appraisal_classes::table
+        .filter(appraisal_classes::member_id.eq_any(members))
+        .order((appraisal_classes::from_on, appraisal_classes::id))
+        .select((appraisal_classes::member_id, appraisal_classes::from_on, appraisal_classes::class))
+        .load(c))
+}
+
 /// A class of a member, as it was set.
 pub struct NewClass<'a> {
     pub id: uuid::Uuid,

@@ -14,5 +14,8 @@ export default [
   { path: '/appraisal/unit', component: () => import('../pages/appraisal/Unit.vue'), meta: { keep: true } },
   { path: '/appraisal/appeals', component: () => import('../pages/appraisal/Appeals.vue'), meta: { keep: true } },
   { path: '/appraisal/appeals/:id', component: () => import('../pages/appraisal/Appeal.vue'), props: true },
+  { path: '/appraisal/schemes', component: () => import('../pages/appraisal/Schemes.vue') },
+  { path: '/appraisal/rules/new', component: () => import('../pages/appraisal/Rule.vue') },
+  { path: '/appraisal/rules/:code', component: () => import('../pages/appraisal/Rule.vue'), props: true },
   { path: '/appraisal/rules', component: () => import('../pages/appraisal/Rules.vue'), meta: { keep: true } },
 ] satisfies RouteRecordRaw[]
