@@ -129,7 +129,10 @@ fn english(code: &str) -> String {
 }
 
 /// Codes whose sentences are put together in a function, and what these say.
-const MADE_ELSEWHERE: [(&str, &str); 16] = [
+const MADE_ELSEWHERE: [(&str, &str); 19] = [
+    ("honours.bad_holder", "获奖对象填写有误，请检查标出的字段"),
+    ("honours.contradiction", "办法或条件有误，请检查标出的字段"),
+    ("honours.not_reached", "不符合规定的条件"),
     ("campaigns.rule", "评选规则有误，请检查标出的字段"),
     ("contests.answer", "答案的格式不对"),
     ("contests.rule", "竞赛规则有误，请检查标出的字段"),

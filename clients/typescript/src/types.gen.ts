@@ -179,6 +179,787 @@ export type AnonymisationView = {
 };
 
 /**
+ * What a member objects to.
+ */
+export type AppealBody = {
+    /**
+     * Why, for who decides.
+     */
+    text: Text1000;
+};
+
+/**
+ * What became of an appeal.
+ */
+export type AppealDecision = {
+    correction_id?: AppraisalEntryId | null;
+    decided_at: Timestamp;
+    decided_by: MemberId;
+    /**
+     * That person's name.
+     */
+    decided_by_name: string;
+    /**
+     * What is right instead before the caps, in hundredths.
+     */
+    points?: number | null;
+    reason?: string | null;
+    replacement_id?: AppraisalEntryId | null;
+};
+
+/**
+ * What is decided about an appeal.
+ */
+export type AppealDecisionBody = {
+    /**
+     * What is right instead, in hundredths without a sign; absent where nothing comes in its place.
+     */
+    points?: number | null;
+    /**
+     * Why; the member reads it.
+     */
+    reason: Text500;
+    /**
+     * Whether the entry is wrong.
+     */
+    upheld: boolean;
+};
+
+/**
+ * An appeal against an entry.
+ */
+export type AppealId = string;
+
+/**
+ * How an appeal stands.
+ */
+export type AppealState = 'open' | 'upheld' | 'rejected' | 'taken_back';
+
+/**
+ * An appeal, and what became of it.
+ */
+export type AppealView = {
+    created_at: Timestamp;
+    decision?: AppealDecision | null;
+    /**
+     * The day by which it is decided.
+     */
+    due_on: Day;
+    entry_id: AppraisalEntryId;
+    id: AppealId;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    state: AppealState;
+    /**
+     * Why the member objects.
+     */
+    text: string;
+    /**
+     * The member's home at that time.
+     */
+    unit_id: UnitId;
+};
+
+/**
+ * An approval.
+ */
+export type AppraisalApprovalBody = {
+    /**
+     * In hundredths without a sign, where less is approved than was proposed.
+     */
+    points?: number | null;
+    reason?: Text300 | null;
+};
+
+/**
+ * Who approves what a rule gives or takes.
+ */
+export type AppraisalApprover = 'group_leader' | 'branch' | 'organiser';
+
+/**
+ * Which cap cut an entry.
+ */
+export type AppraisalCap = 'rule_half' | 'rule_year' | 'dimension' | 'year';
+
+/**
+ * A class of members, with what is asked of them.
+ */
+export type AppraisalClass = {
+    /**
+     * The base of a year, in hundredths.
+     */
+    base: number;
+    /**
+     * What a member of the class is to reach in a year, in hundredths.
+     */
+    benchmark: number;
+    /**
+     * Codes of rules that do not hold for its members.
+     */
+    exempt_rules: Array<string>;
+    /**
+     * Whether its members are appraised only on request: no base, no deductions.
+     */
+    is_exempt: boolean;
+    /**
+     * A word of small letters.
+     */
+    key: string;
+    /**
+     * Such as 骨干党员.
+     */
+    name: string;
+};
+
+/**
+ * The class of a member.
+ */
+export type AppraisalClassBody = {
+    /**
+     * A key of the scheme's classes.
+     */
+    class: Text20;
+    /**
+     * Why, for who reads it later.
+     */
+    reason: Text200;
+};
+
+/**
+ * What became of a proposal.
+ */
+export type AppraisalDecision = {
+    decided_at: Timestamp;
+    decided_by: MemberId;
+    /**
+     * That person's name.
+     */
+    decided_by_name: string;
+    /**
+     * What was approved before the caps, in hundredths.
+     */
+    points?: number | null;
+    reason?: string | null;
+};
+
+/**
+ * A dimension of the appraisal.
+ */
+export type AppraisalDimension = {
+    /**
+     * What its bonuses give in a year at most, in hundredths; `null` where only the scheme's cap holds.
+     */
+    bonus_cap?: number | null;
+    /**
+     * A word of small letters by which entries name it.
+     */
+    key: string;
+    /**
+     * Such as 政治思想.
+     */
+    name: string;
+};
+
+/**
+ * A dimension of a statement.
+ */
+export type AppraisalDimensionSums = AppraisalSums & {
+    /**
+     * The dimension's key.
+     */
+    dimension: string;
+    /**
+     * What it is called.
+     */
+    name: string;
+};
+
+/**
+ * An entry of the book of appraisal.
+ */
+export type AppraisalEntryId = string;
+
+/**
+ * An entry of the book, with everything that it rests on.
+ */
+export type AppraisalEntryView = {
+    appeal?: AppealView | null;
+    /**
+     * The last day on which its member may appeal.
+     */
+    appeal_until: Day;
+    /**
+     * Who approved it.
+     */
+    approved_by_name?: string | null;
+    corrected_by?: AppraisalEntryId | null;
+    created_at: Timestamp;
+    cut_by?: AppraisalCap | null;
+    /**
+     * When it happened.
+     */
+    day: Day;
+    /**
+     * The dimension's key.
+     */
+    dimension: string;
+    /**
+     * What the dimension is called.
+     */
+    dimension_name: string;
+    evidence: Array<FileView>;
+    id: AppraisalEntryId;
+    kind: AppraisalKind;
+    /**
+     * Whether the caller may appeal against it now.
+     */
+    may_appeal: boolean;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    /**
+     * In hundredths.
+     */
+    points: number;
+    /**
+     * `null` for what the rules gave.
+     */
+    proposed_by_name?: string | null;
+    /**
+     * On what it rests.
+     */
+    reason: string;
+    /**
+     * The rule's code.
+     */
+    rule: string;
+    /**
+     * The rule in words, in the version by which it was entered.
+     */
+    rule_in_words: string;
+    /**
+     * What the rule is called.
+     */
+    rule_name: string;
+    /**
+     * That version.
+     */
+    scheme_version: number;
+    source: AppraisalSource;
+    /**
+     * Where what it came from is read: a proposal, an appeal or another entry; `null` for the base.
+     */
+    source_link?: string | null;
+    /**
+     * In hundredths, before the caps.
+     */
+    wanted: number;
+    /**
+     * The year for which it counts.
+     */
+    year: number;
+};
+
+/**
+ * How far a file of proposals has come.
+ */
+export type AppraisalImport = {
+    id: ImportId;
+    /**
+     * Those of them about which nobody has decided.
+     */
+    open: number;
+    /**
+     * Proposals that it made.
+     */
+    proposals: number;
+};
+
+/**
+ * What came of approving a file of proposals.
+ */
+export type AppraisalImportApproval = {
+    /**
+     * Proposals that are in the book now.
+     */
+    approved: number;
+    /**
+     * Proposals left to others: beyond the caller's reach or duty, or his own.
+     */
+    left: number;
+};
+
+/**
+ * What a rule of the appraisal does.
+ */
+export type AppraisalKind = 'base' | 'bonus' | 'deduction' | 'correction';
+
+/**
+ * What an opening gave.
+ */
+export type AppraisalOpening = {
+    /**
+     * Entries that were written now.
+     */
+    entries: number;
+    /**
+     * Members who got something by it now.
+     */
+    members: number;
+    /**
+     * Dimensions of members left without base, since a deduction of the quarter stands.
+     */
+    withheld: number;
+};
+
+/**
+ * What is opened.
+ */
+export type AppraisalOpeningBody = {
+    /**
+     * 1 to 4 where the scheme gives the base by quarters.
+     */
+    quarter?: number | null;
+    year: number;
+};
+
+/**
+ * Who sees first that a rule applies.
+ */
+export type AppraisalOrigin = 'declared' | 'person' | 'record';
+
+/**
+ * What is proposed.
+ */
+export type AppraisalProposalBody = {
+    corrects_entry_id?: AppraisalEntryId | null;
+    /**
+     * When it happened.
+     */
+    day: Day;
+    /**
+     * Files of the caller that show it, 9 at most.
+     */
+    file_ids?: Array<FileId>;
+    /**
+     * What it is about, in a few words or by its number: the same matter counts once.
+     */
+    matter: Text100;
+    /**
+     * Whom it is about; oneself, for what members declare.
+     */
+    member_id: MemberId;
+    /**
+     * In hundredths without a sign; absent where the rule leaves no choice.
+     */
+    points?: number | null;
+    /**
+     * On what it rests, for who approves and who reads it later.
+     */
+    reason: Text300;
+    /**
+     * The rule's code.
+     */
+    rule: Text20;
+};
+
+/**
+ * What somebody proposed to give or to take.
+ */
+export type AppraisalProposalId = string;
+
+/**
+ * What somebody proposed, and what became of it.
+ */
+export type AppraisalProposalView = {
+    corrects_entry_id?: AppraisalEntryId | null;
+    created_at: Timestamp;
+    day: Day;
+    decision?: AppraisalDecision | null;
+    /**
+     * What the dimension is called.
+     */
+    dimension: string;
+    entry_id?: AppraisalEntryId | null;
+    evidence: Array<FileView>;
+    id: AppraisalProposalId;
+    import_id?: ImportId | null;
+    kind?: AppraisalKind | null;
+    /**
+     * Whether the caller may approve or refuse it.
+     */
+    may_decide: boolean;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    /**
+     * In hundredths; below zero for a deduction.
+     */
+    points: number;
+    proposed_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    proposed_by_name?: string | null;
+    /**
+     * On what it rests.
+     */
+    reason: string;
+    /**
+     * What the member said.
+     */
+    reply?: string | null;
+    reply_until?: Day | null;
+    /**
+     * The rule's code.
+     */
+    rule: string;
+    /**
+     * The rule in words, in the version by which it is proposed.
+     */
+    rule_in_words: string;
+    /**
+     * What the rule is called.
+     */
+    rule_name: string;
+    state: AppraisalState;
+    /**
+     * The member's home at that time.
+     */
+    unit_id: UnitId;
+};
+
+/**
+ * A quarter of a statement.
+ */
+export type AppraisalQuarter = {
+    /**
+     * In the order of the scheme, those in which something was entered.
+     */
+    dimensions: Array<AppraisalDimensionSums>;
+    /**
+     * 1 to 4.
+     */
+    quarter: number;
+    total: AppraisalSums;
+};
+
+/**
+ * What the system records, so that a rule may propose by itself.
+ */
+export type AppraisalRecord = 'idea_adopted' | 'idea_implemented';
+
+/**
+ * A refusal.
+ */
+export type AppraisalRefusalBody = {
+    /**
+     * Why; the member reads it.
+     */
+    reason: Text300;
+};
+
+/**
+ * What the member has to say.
+ */
+export type AppraisalReplyBody = {
+    /**
+     * For who decides.
+     */
+    text: Text500;
+};
+
+/**
+ * A rule.
+ */
+export type AppraisalRule = {
+    approver: AppraisalApprover;
+    /**
+     * At most in a half-year, in hundredths.
+     */
+    cap_half?: number | null;
+    /**
+     * At most in a year, in hundredths.
+     */
+    cap_year?: number | null;
+    /**
+     * Such as P02.
+     */
+    code: string;
+    /**
+     * The dimension's key; `null` for a rule of every dimension.
+     */
+    dimension?: string | null;
+    /**
+     * What has to be attached, in words; `null` where nothing has to.
+     */
+    evidence?: string | null;
+    kind: AppraisalKind;
+    /**
+     * What it gives or takes at least, in hundredths; without a sign.
+     */
+    least: number;
+    /**
+     * What it gives or takes at most at once, in hundredths.
+     */
+    most: number;
+    /**
+     * What it is for, in words.
+     */
+    name: string;
+    origin: AppraisalOrigin;
+    record?: AppraisalRecord | null;
+};
+
+/**
+ * A rule to hold from a day.
+ */
+export type AppraisalRuleBody = {
+    /**
+     * The decision by which it is made.
+     */
+    basis: Text200;
+    /**
+     * From tomorrow.
+     */
+    effective_on: Day;
+    rule: AppraisalRule;
+};
+
+/**
+ * What members are appraised by.
+ */
+export type AppraisalScheme = {
+    base_rhythm: BaseRhythm;
+    /**
+     * What bonuses give in a year at most, in hundredths.
+     */
+    bonus_cap: number;
+    /**
+     * 1 to 10; members belong to the first one unless it is said otherwise.
+     */
+    classes: Array<AppraisalClass>;
+    /**
+     * 1 to 10; each has an equal part of the base.
+     */
+    dimensions: Array<AppraisalDimension>;
+    /**
+     * Such as 党员考评积分办法.
+     */
+    name: string;
+    /**
+     * 1 to 100.
+     */
+    rules: Array<AppraisalRule>;
+};
+
+/**
+ * A scheme to hold from a day.
+ */
+export type AppraisalSchemeBody = {
+    /**
+     * The decision by which it is made, such as the minutes or the document number.
+     */
+    basis: Text200;
+    /**
+     * The first one from the first day of this year, others from tomorrow.
+     */
+    effective_on: Day;
+    scheme: AppraisalScheme;
+};
+
+/**
+ * A scheme in one version.
+ */
+export type AppraisalSchemeView = {
+    /**
+     * The decision by which it was made.
+     */
+    basis: string;
+    created_at: Timestamp;
+    created_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    created_by_name?: string | null;
+    /**
+     * The day from which it holds.
+     */
+    effective_on: Day;
+    /**
+     * Each rule in words, by its place in the scheme.
+     */
+    rules_in_words: Array<string>;
+    scheme: AppraisalScheme;
+    /**
+     * Counted from 1.
+     */
+    version: number;
+};
+
+/**
+ * Where an entry came from.
+ */
+export type AppraisalSource = 'opening' | 'proposal' | 'appeal' | 'correction';
+
+/**
+ * How a proposal stands.
+ */
+export type AppraisalState = 'open' | 'approved' | 'refused' | 'taken_back';
+
+/**
+ * A year of a member in the book of appraisal.
+ */
+export type AppraisalStatement = {
+    /**
+     * What members of the class are to reach in the year, in hundredths.
+     */
+    benchmark?: number | null;
+    /**
+     * What the member's class is called; `null` where no scheme holds.
+     */
+    class_name?: string | null;
+    /**
+     * In the order of the scheme.
+     */
+    dimensions: Array<AppraisalDimensionSums>;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    /**
+     * The four quarters, by the days on which it happened; what puts an entry right counts in that one's quarter.
+     */
+    quarters: Array<AppraisalQuarter>;
+    /**
+     * What the scheme is called.
+     */
+    scheme_name?: string | null;
+    /**
+     * The version of the scheme that holds at the end of the year, or today.
+     */
+    scheme_version?: number | null;
+    total: AppraisalSums;
+    year: number;
+};
+
+/**
+ * Hundredths by what they are, of one dimension or of all.
+ */
+export type AppraisalSums = {
+    /**
+     * The base, in hundredths.
+     */
+    base: number;
+    /**
+     * Bonuses, in hundredths.
+     */
+    bonus: number;
+    /**
+     * What caps cut, in hundredths.
+     */
+    cut: number;
+    /**
+     * Deductions, in hundredths; zero or below.
+     */
+    deduction: number;
+    /**
+     * All of them together, in hundredths.
+     */
+    total: number;
+};
+
+/**
+ * What a rule would have given.
+ */
+export type AppraisalTrial = {
+    /**
+     * What the month gave by the rule as it was, in hundredths.
+     */
+    given: number;
+    /**
+     * Whom it makes the greatest difference to, first; 100 at most.
+     */
+    lines: Array<AppraisalTrialLine>;
+    /**
+     * Members to whom the rule gave something, or would have.
+     */
+    members: number;
+    /**
+     * What it would have given, in hundredths.
+     */
+    would_give: number;
+};
+
+/**
+ * A rule to be tried.
+ */
+export type AppraisalTrialBody = {
+    /**
+     * Any day of the month on which it is tried.
+     */
+    day: Day;
+    instead_of?: Text20 | null;
+    rule: AppraisalRule;
+};
+
+/**
+ * What a rule would have given one member.
+ */
+export type AppraisalTrialLine = {
+    /**
+     * In hundredths.
+     */
+    given: number;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    /**
+     * In hundredths.
+     */
+    would_give: number;
+};
+
+/**
+ * A line of a unit's table.
+ */
+export type AppraisalUnitLine = {
+    /**
+     * What members of the class are to reach in the year, in hundredths.
+     */
+    benchmark?: number | null;
+    /**
+     * What the member's class is called; `null` where no scheme holds.
+     */
+    class_name?: string | null;
+    /**
+     * Dimensions in which something was entered.
+     */
+    dimensions: Array<AppraisalDimensionSums>;
+    employee_no: string;
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    member_name: string;
+    total: AppraisalSums;
+    /**
+     * What the member's home is called.
+     */
+    unit_name: string;
+};
+
+/**
  * How a push has come to a member.
  */
 export type Arrival = 'read' | 'reached_unread' | 'waiting' | 'away' | 'no_account' | 'no_quota' | 'refused' | 'failed';
@@ -492,6 +1273,11 @@ export type AwardHeading = {
 };
 
 /**
+ * An honour that somebody was given.
+ */
+export type AwardId = string;
+
+/**
  * An entry under a heading, as decided.
  */
 export type AwardLine = {
@@ -516,6 +1302,11 @@ export type AwardList = {
      */
     items: Array<Award>;
 };
+
+/**
+ * Where an honour came from.
+ */
+export type AwardSource = 'decision' | 'campaign' | 'import' | 'title' | 'grade';
 
 /**
  * A ballot.
@@ -554,6 +1345,16 @@ export type BallotRules = {
      */
     self_voting?: boolean;
 };
+
+/**
+ * That somebody takes no part in a year.
+ */
+export type BarId = string;
+
+/**
+ * How often the base is given.
+ */
+export type BaseRhythm = 'year' | 'quarter';
 
 /**
  * How somebody proves whose account it is: by one of the three.
@@ -1460,7 +2261,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'recommend_honours' | 'keep_honours' | 'grant_honours' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -1527,6 +2328,39 @@ export type Cell = {
      */
     total: number;
 };
+
+/**
+ * What a stranger is told of a certificate: what is printed on it, with the name masked.
+ */
+export type Certificate = {
+    awarded_on: Day;
+    /**
+     * As it is printed.
+     */
+    code: string;
+    holder_kind: HonourHolderKind;
+    /**
+     * Who gave it.
+     */
+    issuer: string;
+    level: HonourLevel;
+    /**
+     * Of members the surname and stars.
+     */
+    name: string;
+    state: CertificateState;
+    title: string;
+    /**
+     * What the holder's unit is called.
+     */
+    unit_name: string;
+    year: number;
+};
+
+/**
+ * Whether what a certificate says still holds.
+ */
+export type CertificateState = 'valid' | 'withdrawn';
 
 /**
  * An answer to the question that waits.
@@ -2865,6 +3699,24 @@ export type Electorate = {
 };
 
 /**
+ * What is looked up about those who may be nominated.
+ */
+export type Eligibility = {
+    /**
+     * Each of them; 5 at most.
+     */
+    awards?: Array<WantedAward>;
+    /**
+     * Points of the appraisal in the year before, in hundredths; for units the mean of their members.
+     */
+    least_points?: number | null;
+    /**
+     * Stars of the year before.
+     */
+    least_stars?: number | null;
+};
+
+/**
  * Why a run is over.
  */
 export type EndedBecause = 'wrong' | 'time_out' | 'given_up' | 'bank_exhausted';
@@ -3841,6 +4693,24 @@ export type FormerBulletin = {
 };
 
 /**
+ * A functional type of branches.
+ */
+export type FunctionalType = {
+    /**
+     * A word of small letters.
+     */
+    key: string;
+    /**
+     * Such as 支持保障型.
+     */
+    name: string;
+    /**
+     * A branch whose name, or that of a unit above it, contains one of these is of the type; empty for all the others.
+     */
+    words: Array<string>;
+};
+
+/**
  * A saved answer.
  */
 export type GivenView = {
@@ -3860,6 +4730,171 @@ export type Goal = {
      */
     name: Text200;
     target?: Text200 | null;
+};
+
+/**
+ * A branch on its way to a grade.
+ */
+export type GradeCase = {
+    due_on?: Day | null;
+    id: GradeCaseId;
+    state: GradeState;
+    steps: Array<GradeStep>;
+    unit_id: UnitId;
+    /**
+     * What the branch is called.
+     */
+    unit_name: string;
+    wanted: PartyGrade;
+    year: number;
+};
+
+/**
+ * What a branch says of itself.
+ */
+export type GradeCaseBody = {
+    /**
+     * Its own score, in hundredths.
+     */
+    score: number;
+    /**
+     * What it rests on.
+     */
+    text: Text2000;
+    unit_id: UnitId;
+    /**
+     * The grade that it applies for.
+     */
+    wanted: PartyGrade;
+    /**
+     * This year or the last one.
+     */
+    year: number;
+};
+
+/**
+ * A branch on its way to a grade.
+ */
+export type GradeCaseId = string;
+
+/**
+ * How many branches have a grade.
+ */
+export type GradeCount = {
+    count: number;
+    grade: PartyGrade;
+};
+
+/**
+ * What a committee decides about a branch.
+ */
+export type GradeDecisionBody = {
+    /**
+     * The number of the document.
+     */
+    document: Text60;
+    grade: PartyGrade;
+    practice?: Text200 | null;
+};
+
+/**
+ * How a branch came by its grade.
+ */
+export type GradeHow = 'graded' | 'recorded' | 'lowered';
+
+/**
+ * What an inspection found.
+ */
+export type GradeInspectionBody = {
+    due_on?: Day | null;
+    findings?: Text2000 | null;
+    /**
+     * In hundredths.
+     */
+    score: number;
+};
+
+/**
+ * What was done on the way.
+ */
+export type GradeMove = 'self_assess' | 'inspect' | 'find' | 'rectify' | 'clear' | 'send_back' | 'grade';
+
+/**
+ * What another look gave.
+ */
+export type GradeRecheckBody = {
+    due_on?: Day | null;
+    note?: Text2000 | null;
+    passed: boolean;
+};
+
+/**
+ * What a branch has put right.
+ */
+export type GradeRectificationBody = {
+    note: Text2000;
+};
+
+/**
+ * What the three grades of branches ask for; scores are hundredths, shares are basis points.
+ */
+export type GradeRules = {
+    /**
+     * At most this share of branches are model branches.
+     */
+    model_most: number;
+    /**
+     * The score of a model branch, once.
+     */
+    model_once: number;
+    /**
+     * The score of a model branch, two years running.
+     */
+    model_twice: number;
+    /**
+     * Years as a model branch before the red flag.
+     */
+    model_years: number;
+    /**
+     * Days within which findings are put right.
+     */
+    rectify_days: number;
+    /**
+     * The score of a red-flag branch.
+     */
+    red_flag: number;
+    /**
+     * At most this share of branches have the red flag.
+     */
+    red_flag_most: number;
+    /**
+     * The score of a standard branch; below it a branch falls by one grade.
+     */
+    standard: number;
+};
+
+/**
+ * How far a branch has come.
+ */
+export type GradeState = 'self_assessed' | 'rectifying' | 'rectified' | 'inspected' | 'graded';
+
+/**
+ * A step on that way.
+ */
+export type GradeStep = {
+    due_on?: Day | null;
+    note?: string | null;
+    /**
+     * In hundredths.
+     */
+    score?: number | null;
+    step: GradeMove;
+    taken_at: Timestamp;
+    taken_by: MemberId;
+    /**
+     * That person's name.
+     */
+    taken_by_name: string;
 };
 
 /**
@@ -3947,6 +4982,21 @@ export type GradedView = {
      * Whether it is void: full marks for all, whatever they answered, and for those who did not.
      */
     void: boolean;
+};
+
+/**
+ * Grades of many, with how many have which.
+ */
+export type Grades = {
+    /**
+     * From the highest grade down.
+     */
+    counts: Array<GradeCount>;
+    items: Array<UnitGrade>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
 };
 
 /**
@@ -4046,6 +5096,213 @@ export type HeldText = {
  * A text that was held.
  */
 export type HeldTextId = string;
+
+/**
+ * A post, a zone or a brand that holds honours.
+ */
+export type HolderId = string;
+
+/**
+ * That somebody has it for a while.
+ */
+export type HoldingId = string;
+
+/**
+ * Stars of posts and zones: one for each year in which they were awarded.
+ */
+export type HoldingStars = {
+    /**
+     * Months after a lost plate in which no title gives a star.
+     */
+    bar_months: number;
+    /**
+     * The most stars, 1 to 5.
+     */
+    most: number;
+    /**
+     * Titles that give a star.
+     */
+    titles: Array<string>;
+};
+
+/**
+ * An honour.
+ */
+export type Honour = {
+    awarded_on: Day;
+    /**
+     * By which anybody checks the certificate.
+     */
+    code: string;
+    created_at: Timestamp;
+    /**
+     * On what it rests.
+     */
+    document: string;
+    holder_id?: HolderId | null;
+    holder_kind: HonourHolderKind;
+    /**
+     * What the holder is called.
+     */
+    holder_name: string;
+    id: AwardId;
+    /**
+     * Who gave it.
+     */
+    issuer: string;
+    kind: HonourKind;
+    level: HonourLevel;
+    member_id?: MemberId | null;
+    source: AwardSource;
+    title: string;
+    /**
+     * The unit itself, or the one to which the holder belonged.
+     */
+    unit_id: UnitId;
+    /**
+     * What that unit is called.
+     */
+    unit_name: string;
+    withdrawn?: HonourWithdrawal | null;
+    year: number;
+};
+
+/**
+ * That somebody takes no part in a year.
+ */
+export type HonourBar = {
+    barred_at: Timestamp;
+    document: string;
+    id: BarId;
+    member_id?: MemberId | null;
+    /**
+     * The member's or the unit's name.
+     */
+    name: string;
+    /**
+     * The unit itself, or the member's home at that time.
+     */
+    unit_id: UnitId;
+    year: number;
+};
+
+/**
+ * Who takes no part in which year.
+ */
+export type HonourBarBody = {
+    /**
+     * The number of the document, and nothing of the matter.
+     */
+    document: Text60;
+    member_id?: MemberId | null;
+    unit_id?: UnitId | null;
+    year: number;
+};
+
+/**
+ * An honour to be given.
+ */
+export type HonourBody = {
+    awarded_on: Day;
+    /**
+     * On what it rests; its number, for commendations by other names than the usual three.
+     */
+    document: Text100;
+    holder: HonourHolderBody;
+    kind: HonourKind;
+    /**
+     * Such as 优秀共产党员.
+     */
+    title: Text60;
+    /**
+     * The unit that gives it: that of the holder, or one above.
+     */
+    unit_id: UnitId;
+    /**
+     * The year that it is for.
+     */
+    year: number;
+};
+
+/**
+ * What a post or a zone lost.
+ */
+export type HonourFallBody = {
+    /**
+     * The day from which it holds.
+     */
+    day: Day;
+    /**
+     * The number of the document, and nothing of the matter.
+     */
+    document: Text60;
+    fall: HonourFallKind;
+};
+
+/**
+ * What a post or a zone lost.
+ */
+export type HonourFallKind = 'star' | 'plate';
+
+/**
+ * A post, a zone or a brand.
+ */
+export type HonourHolder = {
+    id: HolderId;
+    kind: HonourHolderKind;
+    name: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A holder as somebody names it.
+ */
+export type HonourHolderBody = {
+    kind: HonourHolderKind;
+    member_id?: MemberId | null;
+    name?: Text60 | null;
+    unit_id?: UnitId | null;
+};
+
+/**
+ * Who holds an honour.
+ */
+export type HonourHolderKind = 'member' | 'unit' | 'brand' | 'post' | 'zone';
+
+/**
+ * What an honour is.
+ */
+export type HonourKind = 'commendation' | 'honour' | 'praise';
+
+/**
+ * The level at which an honour is given.
+ */
+export type HonourLevel = 'branch' | 'general_branch' | 'committee' | 'enterprise' | 'city' | 'province' | 'central_soe' | 'national';
+
+/**
+ * That an honour was taken away.
+ */
+export type HonourWithdrawal = {
+    /**
+     * The number of the document.
+     */
+    document: string;
+    withdrawn_at: Timestamp;
+};
+
+/**
+ * The basis of a withdrawal.
+ */
+export type HonourWithdrawalBody = {
+    /**
+     * The number of the document, and nothing of the matter.
+     */
+    document: Text60;
+};
 
 /**
  * An idea as its author writes it.
@@ -4386,6 +5643,72 @@ export type ImportReport = {
      */
     warnings_omitted: number;
 };
+
+/**
+ * A flag or plate that moves, with who has it.
+ */
+export type Insigne = {
+    holding?: InsigneHolding | null;
+    id: InsigneId;
+    name: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A flag or plate that moves.
+ */
+export type InsigneBody = {
+    name: Text60;
+    /**
+     * Within which it moves.
+     */
+    unit_id: UnitId;
+};
+
+/**
+ * To whom it goes.
+ */
+export type InsigneHandoverBody = {
+    /**
+     * On what it rests.
+     */
+    document: Text100;
+    holder?: HonourHolderBody | null;
+};
+
+/**
+ * That somebody has it, or had it.
+ */
+export type InsigneHolding = {
+    document: string;
+    from_at: Timestamp;
+    holder_id?: HolderId | null;
+    holder_kind: HonourHolderKind;
+    /**
+     * What the holder is called.
+     */
+    holder_name: string;
+    id: HoldingId;
+    member_id?: MemberId | null;
+    to_at?: Timestamp | null;
+    /**
+     * The unit itself, or that of the holder.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A flag or plate that moves.
+ */
+export type InsigneId = string;
 
 /**
  * 四融合: how the plan is joined with production.
@@ -5945,6 +7268,39 @@ export type NewUnitBody = {
 };
 
 /**
+ * Who is nominated, and why.
+ */
+export type NominationBody = {
+    /**
+     * 主要事迹, 800 characters at most.
+     */
+    deeds: Text800;
+    /**
+     * The meeting that recommended, with its votes.
+     */
+    meeting: Text200;
+    member_id?: MemberId | null;
+    unit_id?: UnitId | null;
+};
+
+/**
+ * A nomination for a title.
+ */
+export type NominationId = string;
+
+/**
+ * Why a nomination is refused.
+ */
+export type NominationRefusalBody = {
+    reason: TitleRefusalReason;
+};
+
+/**
+ * How far a nomination has come.
+ */
+export type NominationState = 'recommended' | 'opinions' | 'committee' | 'shown' | 'named' | 'refused';
+
+/**
  * A step that needs no words, but may have some.
  */
 export type NoteBody = {
@@ -5981,7 +7337,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
+export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'honour' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
 
 /**
  * What the enterprise sends beyond the inbox, and what of it the caller wants.
@@ -6171,6 +7527,11 @@ export type ObjectionView = {
 export type OffBallot = 'zero' | 'ineligible';
 
 /**
+ * Who is asked for an opinion.
+ */
+export type Office = 'discipline' | 'personnel' | 'safety' | 'production' | 'audit';
+
+/**
  * A code that was handed out and can still be used. The code itself is known to nobody but its member.
  */
 export type OpenCodeView = {
@@ -6252,6 +7613,16 @@ export type OpenWork = {
      * What was to be done, in Chinese.
      */
     title: string;
+};
+
+/**
+ * What an office says.
+ */
+export type OpinionBody = {
+    /**
+     * Whether it has no objection; why is not kept here.
+     */
+    agrees: boolean;
 };
 
 /**
@@ -6499,6 +7870,76 @@ export type PageAnonymisationView = {
 /**
  * One page of a list.
  */
+export type PageAppealView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppealView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppraisalEntryView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppraisalEntryView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppraisalProposalView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppraisalProposalView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppraisalSchemeView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppraisalSchemeView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageAppraisalUnitLine = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<AppraisalUnitLine>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageArticleVersion = {
     /**
      * In the list's stable order.
@@ -6723,6 +8164,20 @@ export type PageFormerBulletin = {
 /**
  * One page of a list.
  */
+export type PageGradeCase = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<GradeCase>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageHeldText = {
     /**
      * In the list's stable order.
@@ -6737,11 +8192,81 @@ export type PageHeldText = {
 /**
  * One page of a list.
  */
+export type PageHonour = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<Honour>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageHonourBar = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<HonourBar>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageHonourHolder = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<HonourHolder>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageIdeaHead = {
     /**
      * In the list's stable order.
      */
     items: Array<IdeaHead>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageInsigne = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<Insigne>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageInsigneHolding = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<InsigneHolding>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -7129,6 +8654,34 @@ export type PageSettingChangeView = {
 /**
  * One page of a list.
  */
+export type PageShownNomination = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ShownNomination>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageStarSchemeView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<StarSchemeView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageStepView = {
     /**
      * In the list's stable order.
@@ -7148,6 +8701,48 @@ export type PageStudyItemVersion = {
      * In the list's stable order.
      */
     items: Array<StudyItemVersion>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTitleCandidate = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TitleCandidate>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTitleNominationView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TitleNominationView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTitleRound = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TitleRound>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -7291,6 +8886,11 @@ export type ParticipationView = {
      */
     voters: number;
 };
+
+/**
+ * The grades of branches 三型党支部, the lowest first.
+ */
+export type PartyGrade = 'standard' | 'model' | 'red_flag';
 
 /**
  * The old and the new password.
@@ -7620,6 +9220,24 @@ export type PlatformSignInBody = {
     cookie?: boolean;
     device?: Text60 | null;
     state?: Text128 | null;
+};
+
+/**
+ * Stars by the points of a year.
+ */
+export type PointStars = {
+    /**
+     * The most stars of somebody who takes no part in the year.
+     */
+    barred_most: number;
+    /**
+     * At most such shares have so many stars; none where everybody who reaches a threshold has the star.
+     */
+    shares: Array<StarShare>;
+    /**
+     * From how many points on somebody has one star, two stars and so on, in hundredths; 1 to 5, rising.
+     */
+    thresholds: Array<number>;
 };
 
 /**
@@ -9571,6 +11189,24 @@ export type SheetPart = {
 };
 
 /**
+ * A nomination as everybody sees it.
+ */
+export type ShownNomination = {
+    deeds: string;
+    id: NominationId;
+    /**
+     * The member's or the unit's name.
+     */
+    name: string;
+    shown_until?: Day | null;
+    state: NominationState;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
  * What a member signs in with.
  */
 export type SignInBody = {
@@ -9752,6 +11388,168 @@ export type StageRow = {
  * How far a stage has come.
  */
 export type StageState = 'planned' | 'open' | 'closed';
+
+/**
+ * How many have so many stars.
+ */
+export type StarCount = {
+    count: number;
+    stars: number;
+};
+
+/**
+ * Why somebody has so many stars.
+ */
+export type StarExplanation = {
+    id: StarHolderId;
+    /**
+     * What led there, step by step.
+     */
+    lines: Array<StarLine>;
+    name: string;
+    /**
+     * The decision by which that was made.
+     */
+    scheme_basis: string;
+    /**
+     * The version of the scheme by which they were counted.
+     */
+    scheme_version: number;
+    stars: number;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A member, a branch, a post or a zone, as somebody with stars.
+ */
+export type StarHolderId = string;
+
+/**
+ * Somebody with stars.
+ */
+export type StarLevel = {
+    id: StarHolderId;
+    name: string;
+    stars: number;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * Stars of many, with how many have how many.
+ */
+export type StarLevels = {
+    /**
+     * From the most stars down; those without any are left out where they are none.
+     */
+    counts: Array<StarCount>;
+    /**
+     * Most stars first.
+     */
+    items: Array<StarLevel>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+    /**
+     * The version of the scheme by which they were counted.
+     */
+    scheme_version: number;
+};
+
+/**
+ * A line of why somebody has so many stars.
+ */
+export type StarLine = {
+    award_id?: AwardId | null;
+    /**
+     * Stars after it.
+     */
+    stars: number;
+    /**
+     * What happened, in words.
+     */
+    text: string;
+    /**
+     * The year that it counts for.
+     */
+    year: number;
+};
+
+/**
+ * What stars, grades and types are made of.
+ */
+export type StarScheme = {
+    /**
+     * By the mean of the points of a branch's members.
+     */
+    branches: PointStars;
+    grades: GradeRules;
+    holdings: HoldingStars;
+    members: PointStars;
+    /**
+     * 1 to 10, looked at in their order.
+     */
+    types: Array<FunctionalType>;
+};
+
+/**
+ * A scheme to hold from a day.
+ */
+export type StarSchemeBody = {
+    /**
+     * The decision by which it is made.
+     */
+    basis: Text200;
+    /**
+     * From tomorrow.
+     */
+    effective_on: Day;
+    scheme: StarScheme;
+};
+
+/**
+ * A scheme in one version.
+ */
+export type StarSchemeView = {
+    /**
+     * The decision by which it was made.
+     */
+    basis: string;
+    created_at?: Timestamp | null;
+    created_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    created_by_name?: string | null;
+    effective_on?: Day | null;
+    scheme: StarScheme;
+    /**
+     * Counted from 1; 0 for the one that the product brings.
+     */
+    version: number;
+};
+
+/**
+ * At most such a share has this many stars or more.
+ */
+export type StarShare = {
+    /**
+     * At most this share of all, in basis points.
+     */
+    most: number;
+    /**
+     * 1 to 5.
+     */
+    stars: number;
+};
 
 /**
  * Ideas that stand in a state.
@@ -10077,6 +11875,8 @@ export type Text60 = string;
 
 export type Text64 = string;
 
+export type Text800 = string;
+
 /**
  * What was decided about a text.
  */
@@ -10139,6 +11939,203 @@ export type TextVerdict = 'pass' | 'return';
  * An instant in UTC, in whole microseconds since 1970.
  */
 export type Timestamp = string;
+
+/**
+ * Somebody who may be nominated, or what he lacks.
+ */
+export type TitleCandidate = {
+    /**
+     * What is missing, in words.
+     */
+    lacking: Array<string>;
+    may_be_nominated: boolean;
+    member_id?: MemberId | null;
+    /**
+     * The member's or the unit's name.
+     */
+    name: string;
+    /**
+     * The unit itself, or the member's home.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * What the committee's decision did.
+ */
+export type TitleDecision = {
+    /**
+     * Nominations that are shown to everybody now.
+     */
+    shown: number;
+};
+
+/**
+ * Whom the committee chose.
+ */
+export type TitleDecisionBody = {
+    /**
+     * 1 to 500, all of them or none.
+     */
+    nomination_ids: Array<NominationId>;
+};
+
+/**
+ * What was done about a nomination.
+ */
+export type TitleMove = 'nominate' | 'forward' | 'agree' | 'object' | 'choose' | 'name' | 'refuse';
+
+/**
+ * What was named.
+ */
+export type TitleNaming = {
+    /**
+     * Nominations that became honours.
+     */
+    named: number;
+};
+
+/**
+ * By which document it is named.
+ */
+export type TitleNamingBody = {
+    document: Text100;
+};
+
+/**
+ * A nomination.
+ */
+export type TitleNominationView = {
+    /**
+     * Where it waits.
+     */
+    at_unit_id: UnitId;
+    /**
+     * What that unit is called.
+     */
+    at_unit_name: string;
+    created_at: Timestamp;
+    deeds: string;
+    id: NominationId;
+    meeting: string;
+    member_id?: MemberId | null;
+    /**
+     * The member's or the unit's name.
+     */
+    name: string;
+    nominated_by: MemberId;
+    /**
+     * That person's name.
+     */
+    nominated_by_name: string;
+    round_id: TitleRoundId;
+    shown_until?: Day | null;
+    state: NominationState;
+    steps: Array<TitleStep>;
+    /**
+     * The unit itself, or the member's home.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * Why a nomination was refused. A closed list: no matter is kept.
+ */
+export type TitleRefusalReason = 'quota' | 'criteria' | 'opinion' | 'objection' | 'own';
+
+/**
+ * A title to be given.
+ */
+export type TitleRound = {
+    created_at: Timestamp;
+    document: string;
+    id: TitleRoundId;
+    terms: TitleTerms;
+    title: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+    year: number;
+};
+
+/**
+ * A title to be given.
+ */
+export type TitleRoundBody = {
+    /**
+     * By which it is given; its number, for commendations by other names than the usual three.
+     */
+    document: Text100;
+    terms: TitleTerms;
+    /**
+     * Such as 标杆共产党员.
+     */
+    title: Text60;
+    /**
+     * The unit that gives it.
+     */
+    unit_id: UnitId;
+    /**
+     * This year or the last one.
+     */
+    year: number;
+};
+
+/**
+ * A title to be given.
+ */
+export type TitleRoundId = string;
+
+/**
+ * A step of a nomination.
+ */
+export type TitleStep = {
+    office?: Office | null;
+    reason?: TitleRefusalReason | null;
+    step: TitleMove;
+    taken_at: Timestamp;
+    /**
+     * That person's name.
+     */
+    taken_by_name: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * Who can have a title.
+ */
+export type TitleSubject = 'member' | 'unit';
+
+/**
+ * What a title asks for.
+ */
+export type TitleTerms = {
+    /**
+     * In words, for those who recommend and decide; 10 at most.
+     */
+    criteria: Array<Text200>;
+    eligibility: Eligibility;
+    kind: HonourKind;
+    /**
+     * How many are named at most; 1 to 500.
+     */
+    quota: number;
+    subject: TitleSubject;
+};
 
 /**
  * What there is to study today.
@@ -10656,6 +12653,73 @@ export type UnitDetail = UnitView & {
 };
 
 /**
+ * A grade of a branch from a day.
+ */
+export type UnitGrade = {
+    case_id?: GradeCaseId | null;
+    document: string;
+    from_on: Day;
+    grade?: PartyGrade | null;
+    how: GradeHow;
+    id: UnitGradeId;
+    /**
+     * The score of the inspection, in hundredths.
+     */
+    score?: number | null;
+    set_at: Timestamp;
+    unit_id: UnitId;
+    /**
+     * What the branch is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A grade that is written down, or lowered.
+ */
+export type UnitGradeBody = {
+    /**
+     * The number of the document.
+     */
+    document: Text60;
+    from_on: Day;
+    grade?: PartyGrade | null;
+};
+
+/**
+ * Everything about the grade of a branch.
+ */
+export type UnitGradeHistory = {
+    /**
+     * The key of the functional type; `null` for what is no branch.
+     */
+    functional_type?: string | null;
+    /**
+     * What the type is called.
+     */
+    functional_type_name?: string | null;
+    /**
+     * The word in the name of the branch, or of a unit above it, that decided the type; `null` for the type of the rest.
+     */
+    functional_type_word?: string | null;
+    grade?: PartyGrade | null;
+    /**
+     * The newest first.
+     */
+    history: Array<UnitGrade>;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A grade from a day.
+ */
+export type UnitGradeId = string;
+
+/**
  * A unit of the organisation tree; here for the same reason.
  */
 export type UnitId = string;
@@ -10911,6 +12975,20 @@ export type WaitingQuestion = AskedQuestion & {
 };
 
 /**
+ * Honours that somebody must have.
+ */
+export type WantedAward = {
+    /**
+     * The title as it was given; part of it is enough.
+     */
+    title: Text60;
+    /**
+     * In this many years up to that of the title; 1 to 20.
+     */
+    years: number;
+};
+
+/**
  * What privileged duties wait for.
  */
 export type Withholding = 'short_password' | 'factor_missing' | 'code_missing';
@@ -11107,6 +13185,751 @@ export type WithdrawAnonymisationResponses = {
 };
 
 export type WithdrawAnonymisationResponse = WithdrawAnonymisationResponses[keyof WithdrawAnonymisationResponses];
+
+export type ListAppraisalAppealsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only of members of this unit and of everything below it; the caller's whole scope when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only what stands so.
+         */
+        state?: AppealState;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/appraisal/appeals';
+};
+
+export type ListAppraisalAppealsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAppraisalAppealsError = ListAppraisalAppealsErrors[keyof ListAppraisalAppealsErrors];
+
+export type ListAppraisalAppealsResponses = {
+    /**
+     * Appeals
+     */
+    200: PageAppealView;
+};
+
+export type ListAppraisalAppealsResponse = ListAppraisalAppealsResponses[keyof ListAppraisalAppealsResponses];
+
+export type GetAppraisalAppealData = {
+    body?: never;
+    path: {
+        /**
+         * The appeal
+         */
+        id: AppealId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/appeals/{id}';
+};
+
+export type GetAppraisalAppealErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalAppealError = GetAppraisalAppealErrors[keyof GetAppraisalAppealErrors];
+
+export type GetAppraisalAppealResponses = {
+    /**
+     * The appeal
+     */
+    200: AppealView;
+};
+
+export type GetAppraisalAppealResponse = GetAppraisalAppealResponses[keyof GetAppraisalAppealResponses];
+
+export type DecideAppraisalAppealData = {
+    body: AppealDecisionBody;
+    path: {
+        /**
+         * The appeal
+         */
+        id: AppealId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/appeals/{id}/decision';
+};
+
+export type DecideAppraisalAppealErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DecideAppraisalAppealError = DecideAppraisalAppealErrors[keyof DecideAppraisalAppealErrors];
+
+export type DecideAppraisalAppealResponses = {
+    /**
+     * Decided
+     */
+    200: AppealView;
+};
+
+export type DecideAppraisalAppealResponse = DecideAppraisalAppealResponses[keyof DecideAppraisalAppealResponses];
+
+export type WithdrawAppraisalAppealData = {
+    body?: never;
+    path: {
+        /**
+         * The appeal
+         */
+        id: AppealId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/appeals/{id}/withdrawal';
+};
+
+export type WithdrawAppraisalAppealErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAppraisalAppealError = WithdrawAppraisalAppealErrors[keyof WithdrawAppraisalAppealErrors];
+
+export type WithdrawAppraisalAppealResponses = {
+    /**
+     * Taken back
+     */
+    200: AppealView;
+};
+
+export type WithdrawAppraisalAppealResponse = WithdrawAppraisalAppealResponses[keyof WithdrawAppraisalAppealResponses];
+
+export type GetAppraisalEntryData = {
+    body?: never;
+    path: {
+        /**
+         * The entry
+         */
+        id: AppraisalEntryId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/entries/{id}';
+};
+
+export type GetAppraisalEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalEntryError = GetAppraisalEntryErrors[keyof GetAppraisalEntryErrors];
+
+export type GetAppraisalEntryResponses = {
+    /**
+     * The entry
+     */
+    200: AppraisalEntryView;
+};
+
+export type GetAppraisalEntryResponse = GetAppraisalEntryResponses[keyof GetAppraisalEntryResponses];
+
+export type AppealAppraisalEntryData = {
+    body: AppealBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The entry
+         */
+        id: AppraisalEntryId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/entries/{id}/appeal';
+};
+
+export type AppealAppraisalEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AppealAppraisalEntryError = AppealAppraisalEntryErrors[keyof AppealAppraisalEntryErrors];
+
+export type AppealAppraisalEntryResponses = {
+    /**
+     * Appealed
+     */
+    201: AppealView;
+};
+
+export type AppealAppraisalEntryResponse = AppealAppraisalEntryResponses[keyof AppealAppraisalEntryResponses];
+
+export type OpenAppraisalPeriodData = {
+    body: AppraisalOpeningBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/openings';
+};
+
+export type OpenAppraisalPeriodErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type OpenAppraisalPeriodError = OpenAppraisalPeriodErrors[keyof OpenAppraisalPeriodErrors];
+
+export type OpenAppraisalPeriodResponses = {
+    /**
+     * What was given
+     */
+    200: AppraisalOpening;
+};
+
+export type OpenAppraisalPeriodResponse = OpenAppraisalPeriodResponses[keyof OpenAppraisalPeriodResponses];
+
+export type GetAppraisalPresetData = {
+    body?: never;
+    path: {
+        /**
+         * Which one
+         */
+        preset: unknown;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/presets/{preset}';
+};
+
+export type GetAppraisalPresetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalPresetError = GetAppraisalPresetErrors[keyof GetAppraisalPresetErrors];
+
+export type GetAppraisalPresetResponses = {
+    /**
+     * The scheme
+     */
+    200: AppraisalScheme;
+};
+
+export type GetAppraisalPresetResponse = GetAppraisalPresetResponses[keyof GetAppraisalPresetResponses];
+
+export type ListAppraisalProposalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only of members of this unit and of everything below it; the caller's whole scope when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only of this file.
+         */
+        import_id?: ImportId;
+        /**
+         * Only what stands so.
+         */
+        state?: AppraisalState;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/appraisal/proposals';
+};
+
+export type ListAppraisalProposalsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAppraisalProposalsError = ListAppraisalProposalsErrors[keyof ListAppraisalProposalsErrors];
+
+export type ListAppraisalProposalsResponses = {
+    /**
+     * Proposals
+     */
+    200: PageAppraisalProposalView;
+};
+
+export type ListAppraisalProposalsResponse = ListAppraisalProposalsResponses[keyof ListAppraisalProposalsResponses];
+
+export type ProposeAppraisalData = {
+    body: AppraisalProposalBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/proposals';
+};
+
+export type ProposeAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ProposeAppraisalError = ProposeAppraisalErrors[keyof ProposeAppraisalErrors];
+
+export type ProposeAppraisalResponses = {
+    /**
+     * Proposed
+     */
+    201: AppraisalProposalView;
+};
+
+export type ProposeAppraisalResponse = ProposeAppraisalResponses[keyof ProposeAppraisalResponses];
+
+export type GetAppraisalProposalData = {
+    body?: never;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}';
+};
+
+export type GetAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalProposalError = GetAppraisalProposalErrors[keyof GetAppraisalProposalErrors];
+
+export type GetAppraisalProposalResponses = {
+    /**
+     * The proposal
+     */
+    200: AppraisalProposalView;
+};
+
+export type GetAppraisalProposalResponse = GetAppraisalProposalResponses[keyof GetAppraisalProposalResponses];
+
+export type ApproveAppraisalProposalData = {
+    body?: AppraisalApprovalBody;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}/approval';
+};
+
+export type ApproveAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveAppraisalProposalError = ApproveAppraisalProposalErrors[keyof ApproveAppraisalProposalErrors];
+
+export type ApproveAppraisalProposalResponses = {
+    /**
+     * Approved
+     */
+    200: AppraisalProposalView;
+};
+
+export type ApproveAppraisalProposalResponse = ApproveAppraisalProposalResponses[keyof ApproveAppraisalProposalResponses];
+
+export type RefuseAppraisalProposalData = {
+    body: AppraisalRefusalBody;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}/refusal';
+};
+
+export type RefuseAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseAppraisalProposalError = RefuseAppraisalProposalErrors[keyof RefuseAppraisalProposalErrors];
+
+export type RefuseAppraisalProposalResponses = {
+    /**
+     * Refused
+     */
+    200: AppraisalProposalView;
+};
+
+export type RefuseAppraisalProposalResponse = RefuseAppraisalProposalResponses[keyof RefuseAppraisalProposalResponses];
+
+export type ReplyToAppraisalProposalData = {
+    body: AppraisalReplyBody;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}/reply';
+};
+
+export type ReplyToAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReplyToAppraisalProposalError = ReplyToAppraisalProposalErrors[keyof ReplyToAppraisalProposalErrors];
+
+export type ReplyToAppraisalProposalResponses = {
+    /**
+     * Said
+     */
+    200: AppraisalProposalView;
+};
+
+export type ReplyToAppraisalProposalResponse = ReplyToAppraisalProposalResponses[keyof ReplyToAppraisalProposalResponses];
+
+export type WithdrawAppraisalProposalData = {
+    body?: never;
+    path: {
+        /**
+         * The proposal
+         */
+        id: AppraisalProposalId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/proposals/{id}/withdrawal';
+};
+
+export type WithdrawAppraisalProposalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAppraisalProposalError = WithdrawAppraisalProposalErrors[keyof WithdrawAppraisalProposalErrors];
+
+export type WithdrawAppraisalProposalResponses = {
+    /**
+     * Taken back
+     */
+    200: AppraisalProposalView;
+};
+
+export type WithdrawAppraisalProposalResponse = WithdrawAppraisalProposalResponses[keyof WithdrawAppraisalProposalResponses];
+
+export type TryAppraisalRuleData = {
+    body: AppraisalTrialBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/rule-trials';
+};
+
+export type TryAppraisalRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type TryAppraisalRuleError = TryAppraisalRuleErrors[keyof TryAppraisalRuleErrors];
+
+export type TryAppraisalRuleResponses = {
+    /**
+     * What it would have given
+     */
+    200: AppraisalTrial;
+};
+
+export type TryAppraisalRuleResponse = TryAppraisalRuleResponses[keyof TryAppraisalRuleResponses];
+
+export type CreateAppraisalRuleData = {
+    body: AppraisalRuleBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/rules';
+};
+
+export type CreateAppraisalRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateAppraisalRuleError = CreateAppraisalRuleErrors[keyof CreateAppraisalRuleErrors];
+
+export type CreateAppraisalRuleResponses = {
+    /**
+     * Written
+     */
+    201: AppraisalSchemeView;
+};
+
+export type CreateAppraisalRuleResponse = CreateAppraisalRuleResponses[keyof CreateAppraisalRuleResponses];
+
+export type GetAppraisalSchemeData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The day on which it holds; today when absent.
+         */
+        day?: Day;
+    };
+    url: '/api/v1/appraisal/scheme';
+};
+
+export type GetAppraisalSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalSchemeError = GetAppraisalSchemeErrors[keyof GetAppraisalSchemeErrors];
+
+export type GetAppraisalSchemeResponses = {
+    /**
+     * The scheme
+     */
+    200: AppraisalSchemeView;
+};
+
+export type GetAppraisalSchemeResponse = GetAppraisalSchemeResponses[keyof GetAppraisalSchemeResponses];
+
+export type ListAppraisalSchemesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/appraisal/schemes';
+};
+
+export type ListAppraisalSchemesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListAppraisalSchemesError = ListAppraisalSchemesErrors[keyof ListAppraisalSchemesErrors];
+
+export type ListAppraisalSchemesResponses = {
+    /**
+     * Versions
+     */
+    200: PageAppraisalSchemeView;
+};
+
+export type ListAppraisalSchemesResponse = ListAppraisalSchemesResponses[keyof ListAppraisalSchemesResponses];
+
+export type CreateAppraisalSchemeData = {
+    body: AppraisalSchemeBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/appraisal/schemes';
+};
+
+export type CreateAppraisalSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateAppraisalSchemeError = CreateAppraisalSchemeErrors[keyof CreateAppraisalSchemeErrors];
+
+export type CreateAppraisalSchemeResponses = {
+    /**
+     * Written
+     */
+    201: AppraisalSchemeView;
+};
+
+export type CreateAppraisalSchemeResponse = CreateAppraisalSchemeResponses[keyof CreateAppraisalSchemeResponses];
+
+export type WithdrawAppraisalSchemeData = {
+    body?: never;
+    path: {
+        /**
+         * The version's number
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/schemes/{version}';
+};
+
+export type WithdrawAppraisalSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAppraisalSchemeError = WithdrawAppraisalSchemeErrors[keyof WithdrawAppraisalSchemeErrors];
+
+export type WithdrawAppraisalSchemeResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawAppraisalSchemeResponse = WithdrawAppraisalSchemeResponses[keyof WithdrawAppraisalSchemeResponses];
 
 export type GetContestAttemptData = {
     body?: never;
@@ -13794,6 +16617,79 @@ export type WithdrawCampaignResponses = {
 
 export type WithdrawCampaignResponse = WithdrawCampaignResponses[keyof WithdrawCampaignResponses];
 
+export type PrintCeremonyData = {
+    body?: never;
+    path: {
+        /**
+         * The year
+         */
+        year: number;
+    };
+    query?: {
+        /**
+         * Of this unit and below; everything within reach when absent.
+         */
+        unit_id?: UnitId;
+    };
+    url: '/api/v1/ceremonies/{year}';
+};
+
+export type PrintCeremonyErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PrintCeremonyError = PrintCeremonyErrors[keyof PrintCeremonyErrors];
+
+export type PrintCeremonyResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type PrintCeremonyResponse = PrintCeremonyResponses[keyof PrintCeremonyResponses];
+
+export type CheckCertificateData = {
+    body?: never;
+    path: {
+        /**
+         * The code as it is printed, with or without its dashes
+         */
+        code: string;
+    };
+    query?: never;
+    url: '/api/v1/certificates/{code}';
+};
+
+export type CheckCertificateErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CheckCertificateError = CheckCertificateErrors[keyof CheckCertificateErrors];
+
+export type CheckCertificateResponses = {
+    /**
+     * The certificate
+     */
+    200: Certificate;
+};
+
+export type CheckCertificateResponse = CheckCertificateResponses[keyof CheckCertificateResponses];
+
 export type ListReviewedChallengeRunsData = {
     body?: never;
     path?: never;
@@ -16154,6 +19050,52 @@ export type GetEventStreamResponses = {
 
 export type GetEventStreamResponse = GetEventStreamResponses[keyof GetEventStreamResponses];
 
+export type ExportAppraisalData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * This unit and everything below it.
+         */
+        unit_id: UnitId;
+        /**
+         * The first day of the span; what was entered from then on counts, whenever it happened.
+         */
+        from: Day;
+        /**
+         * Its last day, at most 400 days later.
+         */
+        until: Day;
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+    };
+    url: '/api/v1/exports/appraisal';
+};
+
+export type ExportAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportAppraisalError = ExportAppraisalErrors[keyof ExportAppraisalErrors];
+
+export type ExportAppraisalResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportAppraisalResponse = ExportAppraisalResponses[keyof ExportAppraisalResponses];
+
 export type ExportBrandsData = {
     body?: never;
     path?: never;
@@ -17120,6 +20062,641 @@ export type GetThumbnailResponses = {
 };
 
 export type GetThumbnailResponse = GetThumbnailResponses[keyof GetThumbnailResponses];
+
+export type ListGradeCasesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of this unit and below; everything within reach when absent.
+         */
+        unit_id?: UnitId;
+        year?: number;
+        /**
+         * How far a branch has come.
+         */
+        state?: 'self_assessed' | 'rectifying' | 'rectified' | 'inspected' | 'graded';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/grade-cases';
+};
+
+export type ListGradeCasesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListGradeCasesError = ListGradeCasesErrors[keyof ListGradeCasesErrors];
+
+export type ListGradeCasesResponses = {
+    /**
+     * Cases
+     */
+    200: PageGradeCase;
+};
+
+export type ListGradeCasesResponse = ListGradeCasesResponses[keyof ListGradeCasesResponses];
+
+export type CreateGradeCaseData = {
+    body: GradeCaseBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/grade-cases';
+};
+
+export type CreateGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateGradeCaseError = CreateGradeCaseErrors[keyof CreateGradeCaseErrors];
+
+export type CreateGradeCaseResponses = {
+    /**
+     * Begun
+     */
+    201: GradeCase;
+};
+
+export type CreateGradeCaseResponse = CreateGradeCaseResponses[keyof CreateGradeCaseResponses];
+
+export type GetGradeCaseData = {
+    body?: never;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}';
+};
+
+export type GetGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetGradeCaseError = GetGradeCaseErrors[keyof GetGradeCaseErrors];
+
+export type GetGradeCaseResponses = {
+    /**
+     * The case
+     */
+    200: GradeCase;
+};
+
+export type GetGradeCaseResponse = GetGradeCaseResponses[keyof GetGradeCaseResponses];
+
+export type DecideGradeCaseData = {
+    body: GradeDecisionBody;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}/decision';
+};
+
+export type DecideGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DecideGradeCaseError = DecideGradeCaseErrors[keyof DecideGradeCaseErrors];
+
+export type DecideGradeCaseResponses = {
+    /**
+     * Decided
+     */
+    200: GradeCase;
+};
+
+export type DecideGradeCaseResponse = DecideGradeCaseResponses[keyof DecideGradeCaseResponses];
+
+export type InspectGradeCaseData = {
+    body: GradeInspectionBody;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}/inspection';
+};
+
+export type InspectGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type InspectGradeCaseError = InspectGradeCaseErrors[keyof InspectGradeCaseErrors];
+
+export type InspectGradeCaseResponses = {
+    /**
+     * Written
+     */
+    200: GradeCase;
+};
+
+export type InspectGradeCaseResponse = InspectGradeCaseResponses[keyof InspectGradeCaseResponses];
+
+export type RecheckGradeCaseData = {
+    body: GradeRecheckBody;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}/recheck';
+};
+
+export type RecheckGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RecheckGradeCaseError = RecheckGradeCaseErrors[keyof RecheckGradeCaseErrors];
+
+export type RecheckGradeCaseResponses = {
+    /**
+     * Written
+     */
+    200: GradeCase;
+};
+
+export type RecheckGradeCaseResponse = RecheckGradeCaseResponses[keyof RecheckGradeCaseResponses];
+
+export type RectifyGradeCaseData = {
+    body: GradeRectificationBody;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}/rectification';
+};
+
+export type RectifyGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RectifyGradeCaseError = RectifyGradeCaseErrors[keyof RectifyGradeCaseErrors];
+
+export type RectifyGradeCaseResponses = {
+    /**
+     * Written
+     */
+    200: GradeCase;
+};
+
+export type RectifyGradeCaseResponse = RectifyGradeCaseResponses[keyof RectifyGradeCaseResponses];
+
+export type ListGradesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of this unit and below.
+         */
+        unit_id?: UnitId;
+        /**
+         * The day; today when absent.
+         */
+        as_of?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/grades';
+};
+
+export type ListGradesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListGradesError = ListGradesErrors[keyof ListGradesErrors];
+
+export type ListGradesResponses = {
+    /**
+     * Grades
+     */
+    200: Grades;
+};
+
+export type ListGradesResponse = ListGradesResponses[keyof ListGradesResponses];
+
+export type ListHonourBarsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/honour-bars';
+};
+
+export type ListHonourBarsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListHonourBarsError = ListHonourBarsErrors[keyof ListHonourBarsErrors];
+
+export type ListHonourBarsResponses = {
+    /**
+     * Those
+     */
+    200: PageHonourBar;
+};
+
+export type ListHonourBarsResponse = ListHonourBarsResponses[keyof ListHonourBarsResponses];
+
+export type BarFromHonoursData = {
+    body: HonourBarBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/honour-bars';
+};
+
+export type BarFromHonoursErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type BarFromHonoursError = BarFromHonoursErrors[keyof BarFromHonoursErrors];
+
+export type BarFromHonoursResponses = {
+    /**
+     * Written
+     */
+    201: HonourBar;
+};
+
+export type BarFromHonoursResponse = BarFromHonoursResponses[keyof BarFromHonoursResponses];
+
+export type ListHonourHoldersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Who holds an honour.
+         */
+        kind?: 'member' | 'unit' | 'brand' | 'post' | 'zone';
+        /**
+         * Of this unit or below.
+         */
+        unit_id?: UnitId;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/honour-holders';
+};
+
+export type ListHonourHoldersErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListHonourHoldersError = ListHonourHoldersErrors[keyof ListHonourHoldersErrors];
+
+export type ListHonourHoldersResponses = {
+    /**
+     * Holders
+     */
+    200: PageHonourHolder;
+};
+
+export type ListHonourHoldersResponse = ListHonourHoldersResponses[keyof ListHonourHoldersResponses];
+
+export type RecordHonourFallData = {
+    body: HonourFallBody;
+    path: {
+        /**
+         * The post or zone
+         */
+        id: HolderId;
+    };
+    query?: never;
+    url: '/api/v1/honour-holders/{id}/falls';
+};
+
+export type RecordHonourFallErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RecordHonourFallError = RecordHonourFallErrors[keyof RecordHonourFallErrors];
+
+export type RecordHonourFallResponses = {
+    /**
+     * What is left
+     */
+    200: StarLevel;
+};
+
+export type RecordHonourFallResponse = RecordHonourFallResponses[keyof RecordHonourFallResponses];
+
+export type ListHonoursData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of holders who belonged to this unit or below.
+         */
+        unit_id?: UnitId;
+        /**
+         * Of this member.
+         */
+        member_id?: MemberId;
+        /**
+         * Of this brand, post or zone.
+         */
+        holder_id?: HolderId;
+        /**
+         * Who holds an honour.
+         */
+        holder_kind?: 'member' | 'unit' | 'brand' | 'post' | 'zone';
+        year?: number;
+        /**
+         * The level at which an honour is given.
+         */
+        level?: 'branch' | 'general_branch' | 'committee' | 'enterprise' | 'city' | 'province' | 'central_soe' | 'national';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/honours';
+};
+
+export type ListHonoursErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListHonoursError = ListHonoursErrors[keyof ListHonoursErrors];
+
+export type ListHonoursResponses = {
+    /**
+     * Honours
+     */
+    200: PageHonour;
+};
+
+export type ListHonoursResponse = ListHonoursResponses[keyof ListHonoursResponses];
+
+export type GiveHonourData = {
+    body: HonourBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/honours';
+};
+
+export type GiveHonourErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GiveHonourError = GiveHonourErrors[keyof GiveHonourErrors];
+
+export type GiveHonourResponses = {
+    /**
+     * Given
+     */
+    201: Honour;
+};
+
+export type GiveHonourResponse = GiveHonourResponses[keyof GiveHonourResponses];
+
+export type GetHonourData = {
+    body?: never;
+    path: {
+        /**
+         * The honour
+         */
+        id: AwardId;
+    };
+    query?: never;
+    url: '/api/v1/honours/{id}';
+};
+
+export type GetHonourErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetHonourError = GetHonourErrors[keyof GetHonourErrors];
+
+export type GetHonourResponses = {
+    /**
+     * The honour
+     */
+    200: Honour;
+};
+
+export type GetHonourResponse = GetHonourResponses[keyof GetHonourResponses];
+
+export type PrintCertificateData = {
+    body?: never;
+    path: {
+        /**
+         * The honour
+         */
+        id: AwardId;
+    };
+    query?: never;
+    url: '/api/v1/honours/{id}/certificate';
+};
+
+export type PrintCertificateErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PrintCertificateError = PrintCertificateErrors[keyof PrintCertificateErrors];
+
+export type PrintCertificateResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type PrintCertificateResponse = PrintCertificateResponses[keyof PrintCertificateResponses];
+
+export type WithdrawHonourData = {
+    body: HonourWithdrawalBody;
+    path: {
+        /**
+         * The honour
+         */
+        id: AwardId;
+    };
+    query?: never;
+    url: '/api/v1/honours/{id}/withdrawal';
+};
+
+export type WithdrawHonourErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawHonourError = WithdrawHonourErrors[keyof WithdrawHonourErrors];
+
+export type WithdrawHonourResponses = {
+    /**
+     * Taken away
+     */
+    200: Honour;
+};
+
+export type WithdrawHonourResponse = WithdrawHonourResponses[keyof WithdrawHonourResponses];
 
 export type ListIdeasData = {
     body?: never;
@@ -18668,6 +22245,149 @@ export type WithdrawIdeaResponses = {
 
 export type WithdrawIdeaResponse = WithdrawIdeaResponses[keyof WithdrawIdeaResponses];
 
+export type ImportAppraisalData = {
+    /**
+     * The file, 20 MB at most: as the whole body, or as the one file of a form
+     */
+    body: Blob | File;
+    path?: never;
+    query?: {
+        /**
+         * Only report what would happen.
+         */
+        dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
+    };
+    url: '/api/v1/imports/appraisal';
+};
+
+export type ImportAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ImportAppraisalError = ImportAppraisalErrors[keyof ImportAppraisalErrors];
+
+export type ImportAppraisalResponses = {
+    /**
+     * What was done, or would be
+     */
+    200: ImportReport;
+};
+
+export type ImportAppraisalResponse = ImportAppraisalResponses[keyof ImportAppraisalResponses];
+
+export type GetAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/imports/appraisal/{id}';
+};
+
+export type GetAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalImportError = GetAppraisalImportErrors[keyof GetAppraisalImportErrors];
+
+export type GetAppraisalImportResponses = {
+    /**
+     * The import
+     */
+    200: AppraisalImport;
+};
+
+export type GetAppraisalImportResponse = GetAppraisalImportResponses[keyof GetAppraisalImportResponses];
+
+export type ApproveAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/imports/appraisal/{id}/approval';
+};
+
+export type ApproveAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveAppraisalImportError = ApproveAppraisalImportErrors[keyof ApproveAppraisalImportErrors];
+
+export type ApproveAppraisalImportResponses = {
+    /**
+     * Approved
+     */
+    200: AppraisalImportApproval;
+};
+
+export type ApproveAppraisalImportResponse = ApproveAppraisalImportResponses[keyof ApproveAppraisalImportResponses];
+
+export type WithdrawAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/imports/appraisal/{id}/withdrawal';
+};
+
+export type WithdrawAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawAppraisalImportError = WithdrawAppraisalImportErrors[keyof WithdrawAppraisalImportErrors];
+
+export type WithdrawAppraisalImportResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawAppraisalImportResponse = WithdrawAppraisalImportResponses[keyof WithdrawAppraisalImportResponses];
+
 export type ImportBrandsData = {
     /**
      * The file, 20 MB at most: as the whole body, or as the one file of a form
@@ -18762,6 +22482,47 @@ export type WithdrawBrandImportResponses = {
 };
 
 export type WithdrawBrandImportResponse = WithdrawBrandImportResponses[keyof WithdrawBrandImportResponses];
+
+export type ImportHonoursData = {
+    /**
+     * The file, 20 MB at most: as the whole body, or as the one file of a form
+     */
+    body: Blob | File;
+    path?: never;
+    query?: {
+        /**
+         * Only report what would happen.
+         */
+        dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
+    };
+    url: '/api/v1/imports/honours';
+};
+
+export type ImportHonoursErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ImportHonoursError = ImportHonoursErrors[keyof ImportHonoursErrors];
+
+export type ImportHonoursResponses = {
+    /**
+     * What was done, or would be
+     */
+    200: ImportReport;
+};
+
+export type ImportHonoursResponse = ImportHonoursResponses[keyof ImportHonoursResponses];
 
 export type ImportMembersData = {
     /**
@@ -19132,6 +22893,154 @@ export type WithdrawUnitImportResponses = {
 
 export type WithdrawUnitImportResponse = WithdrawUnitImportResponses[keyof WithdrawUnitImportResponses];
 
+export type ListInsigniaData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of this unit and below.
+         */
+        unit_id?: UnitId;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/insignia';
+};
+
+export type ListInsigniaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListInsigniaError = ListInsigniaErrors[keyof ListInsigniaErrors];
+
+export type ListInsigniaResponses = {
+    /**
+     * Those
+     */
+    200: PageInsigne;
+};
+
+export type ListInsigniaResponse = ListInsigniaResponses[keyof ListInsigniaResponses];
+
+export type CreateInsigneData = {
+    body: InsigneBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/insignia';
+};
+
+export type CreateInsigneErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateInsigneError = CreateInsigneErrors[keyof CreateInsigneErrors];
+
+export type CreateInsigneResponses = {
+    /**
+     * Written
+     */
+    201: Insigne;
+};
+
+export type CreateInsigneResponse = CreateInsigneResponses[keyof CreateInsigneResponses];
+
+export type HandInsigneOverData = {
+    body: InsigneHandoverBody;
+    path: {
+        /**
+         * Which one
+         */
+        id: InsigneId;
+    };
+    query?: never;
+    url: '/api/v1/insignia/{id}/handover';
+};
+
+export type HandInsigneOverErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type HandInsigneOverError = HandInsigneOverErrors[keyof HandInsigneOverErrors];
+
+export type HandInsigneOverResponses = {
+    /**
+     * Handed on
+     */
+    200: Insigne;
+};
+
+export type HandInsigneOverResponse = HandInsigneOverResponses[keyof HandInsigneOverResponses];
+
+export type ListInsigneHoldingsData = {
+    body?: never;
+    path: {
+        /**
+         * Which one
+         */
+        id: InsigneId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/insignia/{id}/holdings';
+};
+
+export type ListInsigneHoldingsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListInsigneHoldingsError = ListInsigneHoldingsErrors[keyof ListInsigneHoldingsErrors];
+
+export type ListInsigneHoldingsResponses = {
+    /**
+     * Those
+     */
+    200: PageInsigneHolding;
+};
+
+export type ListInsigneHoldingsResponse = ListInsigneHoldingsResponses[keyof ListInsigneHoldingsResponses];
+
 export type ListInvitationsData = {
     body?: never;
     path?: never;
@@ -19305,6 +23214,196 @@ export type EditMeResponses = {
 };
 
 export type EditMeResponse = EditMeResponses[keyof EditMeResponses];
+
+export type GetMyAppraisalData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+    };
+    url: '/api/v1/me/appraisal';
+};
+
+export type GetMyAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMyAppraisalError = GetMyAppraisalErrors[keyof GetMyAppraisalErrors];
+
+export type GetMyAppraisalResponses = {
+    /**
+     * The statement
+     */
+    200: AppraisalStatement;
+};
+
+export type GetMyAppraisalResponse = GetMyAppraisalResponses[keyof GetMyAppraisalResponses];
+
+export type ListMyAppraisalAppealsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/appraisal/appeals';
+};
+
+export type ListMyAppraisalAppealsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyAppraisalAppealsError = ListMyAppraisalAppealsErrors[keyof ListMyAppraisalAppealsErrors];
+
+export type ListMyAppraisalAppealsResponses = {
+    /**
+     * Appeals
+     */
+    200: PageAppealView;
+};
+
+export type ListMyAppraisalAppealsResponse = ListMyAppraisalAppealsResponses[keyof ListMyAppraisalAppealsResponses];
+
+export type ListMyAppraisalEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+        /**
+         * Only of this dimension, by its key.
+         */
+        dimension?: string;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/appraisal/entries';
+};
+
+export type ListMyAppraisalEntriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyAppraisalEntriesError = ListMyAppraisalEntriesErrors[keyof ListMyAppraisalEntriesErrors];
+
+export type ListMyAppraisalEntriesResponses = {
+    /**
+     * Entries
+     */
+    200: PageAppraisalEntryView;
+};
+
+export type ListMyAppraisalEntriesResponse = ListMyAppraisalEntriesResponses[keyof ListMyAppraisalEntriesResponses];
+
+export type ListMyAppraisalProposalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/me/appraisal/proposals';
+};
+
+export type ListMyAppraisalProposalsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMyAppraisalProposalsError = ListMyAppraisalProposalsErrors[keyof ListMyAppraisalProposalsErrors];
+
+export type ListMyAppraisalProposalsResponses = {
+    /**
+     * Proposals
+     */
+    200: PageAppraisalProposalView;
+};
+
+export type ListMyAppraisalProposalsResponse = ListMyAppraisalProposalsResponses[keyof ListMyAppraisalProposalsResponses];
+
+export type PrintMyAppraisalData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+    };
+    url: '/api/v1/me/appraisal/sheet';
+};
+
+export type PrintMyAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PrintMyAppraisalError = PrintMyAppraisalErrors[keyof PrintMyAppraisalErrors];
+
+export type PrintMyAppraisalResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type PrintMyAppraisalResponse = PrintMyAppraisalResponses[keyof PrintMyAppraisalResponses];
 
 export type GetMyArchiveData = {
     body?: never;
@@ -21622,6 +25721,169 @@ export type WithdrawAbsenceResponses = {
 };
 
 export type WithdrawAbsenceResponse = WithdrawAbsenceResponses[keyof WithdrawAbsenceResponses];
+
+export type GetMemberAppraisalData = {
+    body?: never;
+    path: {
+        /**
+         * The member
+         */
+        id: MemberId;
+    };
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+    };
+    url: '/api/v1/members/{id}/appraisal';
+};
+
+export type GetMemberAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMemberAppraisalError = GetMemberAppraisalErrors[keyof GetMemberAppraisalErrors];
+
+export type GetMemberAppraisalResponses = {
+    /**
+     * The statement
+     */
+    200: AppraisalStatement;
+};
+
+export type GetMemberAppraisalResponse = GetMemberAppraisalResponses[keyof GetMemberAppraisalResponses];
+
+export type SetAppraisalClassData = {
+    body: AppraisalClassBody;
+    path: {
+        /**
+         * The member
+         */
+        id: MemberId;
+    };
+    query?: never;
+    url: '/api/v1/members/{id}/appraisal-class';
+};
+
+export type SetAppraisalClassErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetAppraisalClassError = SetAppraisalClassErrors[keyof SetAppraisalClassErrors];
+
+export type SetAppraisalClassResponses = {
+    /**
+     * Set
+     */
+    204: void;
+};
+
+export type SetAppraisalClassResponse = SetAppraisalClassResponses[keyof SetAppraisalClassResponses];
+
+export type ListMemberAppraisalEntriesData = {
+    body?: never;
+    path: {
+        /**
+         * The member
+         */
+        id: MemberId;
+    };
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+        /**
+         * Only of this dimension, by its key.
+         */
+        dimension?: string;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/members/{id}/appraisal/entries';
+};
+
+export type ListMemberAppraisalEntriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMemberAppraisalEntriesError = ListMemberAppraisalEntriesErrors[keyof ListMemberAppraisalEntriesErrors];
+
+export type ListMemberAppraisalEntriesResponses = {
+    /**
+     * Entries
+     */
+    200: PageAppraisalEntryView;
+};
+
+export type ListMemberAppraisalEntriesResponse = ListMemberAppraisalEntriesResponses[keyof ListMemberAppraisalEntriesResponses];
+
+export type PrintMemberAppraisalData = {
+    body?: never;
+    path: {
+        /**
+         * The member
+         */
+        id: MemberId;
+    };
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+    };
+    url: '/api/v1/members/{id}/appraisal/sheet';
+};
+
+export type PrintMemberAppraisalErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PrintMemberAppraisalError = PrintMemberAppraisalErrors[keyof PrintMemberAppraisalErrors];
+
+export type PrintMemberAppraisalResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type PrintMemberAppraisalResponse = PrintMemberAppraisalResponses[keyof PrintMemberAppraisalResponses];
 
 export type GetMemberPointsData = {
     body?: never;
@@ -24777,6 +29039,248 @@ export type ListSettingChangesResponses = {
 
 export type ListSettingChangesResponse = ListSettingChangesResponses[keyof ListSettingChangesResponses];
 
+export type ListStarLevelsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Who has stars.
+         */
+        subject: 'member' | 'branch' | 'post' | 'zone';
+        /**
+         * Of this unit or below; needed for members.
+         */
+        unit_id?: UnitId;
+        /**
+         * Of members and branches: whose points count; last year when absent.
+         */
+        year?: number;
+        /**
+         * Of posts and zones: the day; today when absent.
+         */
+        as_of?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/star-levels';
+};
+
+export type ListStarLevelsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListStarLevelsError = ListStarLevelsErrors[keyof ListStarLevelsErrors];
+
+export type ListStarLevelsResponses = {
+    /**
+     * Stars
+     */
+    200: StarLevels;
+};
+
+export type ListStarLevelsResponse = ListStarLevelsResponses[keyof ListStarLevelsResponses];
+
+export type ExplainStarsData = {
+    body?: never;
+    path: {
+        /**
+         * What it is
+         */
+        subject: unknown;
+        /**
+         * The member, the branch, or the post or zone
+         */
+        id: StarHolderId;
+    };
+    query?: {
+        /**
+         * Of members and branches: whose points count; last year when absent.
+         */
+        year?: number;
+        /**
+         * Of posts and zones: the day; today when absent.
+         */
+        as_of?: Day;
+    };
+    url: '/api/v1/star-levels/{subject}/{id}/explanation';
+};
+
+export type ExplainStarsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExplainStarsError = ExplainStarsErrors[keyof ExplainStarsErrors];
+
+export type ExplainStarsResponses = {
+    /**
+     * Why
+     */
+    200: StarExplanation;
+};
+
+export type ExplainStarsResponse = ExplainStarsResponses[keyof ExplainStarsResponses];
+
+export type GetStarSchemeData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The day on which it holds; today when absent.
+         */
+        day?: Day;
+    };
+    url: '/api/v1/star-scheme';
+};
+
+export type GetStarSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetStarSchemeError = GetStarSchemeErrors[keyof GetStarSchemeErrors];
+
+export type GetStarSchemeResponses = {
+    /**
+     * The scheme
+     */
+    200: StarSchemeView;
+};
+
+export type GetStarSchemeResponse = GetStarSchemeResponses[keyof GetStarSchemeResponses];
+
+export type ListStarSchemesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/star-schemes';
+};
+
+export type ListStarSchemesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListStarSchemesError = ListStarSchemesErrors[keyof ListStarSchemesErrors];
+
+export type ListStarSchemesResponses = {
+    /**
+     * Versions
+     */
+    200: PageStarSchemeView;
+};
+
+export type ListStarSchemesResponse = ListStarSchemesResponses[keyof ListStarSchemesResponses];
+
+export type CreateStarSchemeData = {
+    body: StarSchemeBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/star-schemes';
+};
+
+export type CreateStarSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateStarSchemeError = CreateStarSchemeErrors[keyof CreateStarSchemeErrors];
+
+export type CreateStarSchemeResponses = {
+    /**
+     * Written
+     */
+    201: StarSchemeView;
+};
+
+export type CreateStarSchemeResponse = CreateStarSchemeResponses[keyof CreateStarSchemeResponses];
+
+export type WithdrawStarSchemeData = {
+    body?: never;
+    path: {
+        /**
+         * The version's number
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/star-schemes/{version}';
+};
+
+export type WithdrawStarSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawStarSchemeError = WithdrawStarSchemeErrors[keyof WithdrawStarSchemeErrors];
+
+export type WithdrawStarSchemeResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawStarSchemeResponse = WithdrawStarSchemeResponses[keyof WithdrawStarSchemeResponses];
+
 export type ListStudyFeedData = {
     body?: never;
     path?: never;
@@ -25665,6 +30169,495 @@ export type DecideTextResponses = {
 
 export type DecideTextResponse = DecideTextResponses[keyof DecideTextResponses];
 
+export type GetTitleNominationData = {
+    body?: never;
+    path: {
+        /**
+         * The nomination
+         */
+        id: NominationId;
+    };
+    query?: never;
+    url: '/api/v1/title-nominations/{id}';
+};
+
+export type GetTitleNominationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTitleNominationError = GetTitleNominationErrors[keyof GetTitleNominationErrors];
+
+export type GetTitleNominationResponses = {
+    /**
+     * The nomination
+     */
+    200: TitleNominationView;
+};
+
+export type GetTitleNominationResponse = GetTitleNominationResponses[keyof GetTitleNominationResponses];
+
+export type ForwardTitleNominationData = {
+    body?: never;
+    path: {
+        /**
+         * The nomination
+         */
+        id: NominationId;
+    };
+    query?: never;
+    url: '/api/v1/title-nominations/{id}/forwarding';
+};
+
+export type ForwardTitleNominationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ForwardTitleNominationError = ForwardTitleNominationErrors[keyof ForwardTitleNominationErrors];
+
+export type ForwardTitleNominationResponses = {
+    /**
+     * Sent up
+     */
+    200: TitleNominationView;
+};
+
+export type ForwardTitleNominationResponse = ForwardTitleNominationResponses[keyof ForwardTitleNominationResponses];
+
+export type PutNominationOpinionData = {
+    body: OpinionBody;
+    path: {
+        /**
+         * The nomination
+         */
+        id: NominationId;
+        /**
+         * Who was asked
+         */
+        office: Office;
+    };
+    query?: never;
+    url: '/api/v1/title-nominations/{id}/opinions/{office}';
+};
+
+export type PutNominationOpinionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PutNominationOpinionError = PutNominationOpinionErrors[keyof PutNominationOpinionErrors];
+
+export type PutNominationOpinionResponses = {
+    /**
+     * Written
+     */
+    200: TitleNominationView;
+};
+
+export type PutNominationOpinionResponse = PutNominationOpinionResponses[keyof PutNominationOpinionResponses];
+
+export type RefuseTitleNominationData = {
+    body: NominationRefusalBody;
+    path: {
+        /**
+         * The nomination
+         */
+        id: NominationId;
+    };
+    query?: never;
+    url: '/api/v1/title-nominations/{id}/refusal';
+};
+
+export type RefuseTitleNominationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseTitleNominationError = RefuseTitleNominationErrors[keyof RefuseTitleNominationErrors];
+
+export type RefuseTitleNominationResponses = {
+    /**
+     * Refused
+     */
+    200: TitleNominationView;
+};
+
+export type RefuseTitleNominationResponse = RefuseTitleNominationResponses[keyof RefuseTitleNominationResponses];
+
+export type ListTitleRoundsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        year?: number;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/title-rounds';
+};
+
+export type ListTitleRoundsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTitleRoundsError = ListTitleRoundsErrors[keyof ListTitleRoundsErrors];
+
+export type ListTitleRoundsResponses = {
+    /**
+     * Titles
+     */
+    200: PageTitleRound;
+};
+
+export type ListTitleRoundsResponse = ListTitleRoundsResponses[keyof ListTitleRoundsResponses];
+
+export type CreateTitleRoundData = {
+    body: TitleRoundBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/title-rounds';
+};
+
+export type CreateTitleRoundErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateTitleRoundError = CreateTitleRoundErrors[keyof CreateTitleRoundErrors];
+
+export type CreateTitleRoundResponses = {
+    /**
+     * Opened
+     */
+    201: TitleRound;
+};
+
+export type CreateTitleRoundResponse = CreateTitleRoundResponses[keyof CreateTitleRoundResponses];
+
+export type GetTitleRoundData = {
+    body?: never;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: never;
+    url: '/api/v1/title-rounds/{id}';
+};
+
+export type GetTitleRoundErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTitleRoundError = GetTitleRoundErrors[keyof GetTitleRoundErrors];
+
+export type GetTitleRoundResponses = {
+    /**
+     * The title
+     */
+    200: TitleRound;
+};
+
+export type GetTitleRoundResponse = GetTitleRoundResponses[keyof GetTitleRoundResponses];
+
+export type ListTitleCandidatesData = {
+    body?: never;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/title-rounds/{id}/candidates';
+};
+
+export type ListTitleCandidatesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTitleCandidatesError = ListTitleCandidatesErrors[keyof ListTitleCandidatesErrors];
+
+export type ListTitleCandidatesResponses = {
+    /**
+     * Those
+     */
+    200: PageTitleCandidate;
+};
+
+export type ListTitleCandidatesResponse = ListTitleCandidatesResponses[keyof ListTitleCandidatesResponses];
+
+export type DecideTitleRoundData = {
+    body: TitleDecisionBody;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: never;
+    url: '/api/v1/title-rounds/{id}/decision';
+};
+
+export type DecideTitleRoundErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DecideTitleRoundError = DecideTitleRoundErrors[keyof DecideTitleRoundErrors];
+
+export type DecideTitleRoundResponses = {
+    /**
+     * Decided
+     */
+    200: TitleDecision;
+};
+
+export type DecideTitleRoundResponse = DecideTitleRoundResponses[keyof DecideTitleRoundResponses];
+
+export type NameTitleRoundData = {
+    body: TitleNamingBody;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: never;
+    url: '/api/v1/title-rounds/{id}/naming';
+};
+
+export type NameTitleRoundErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type NameTitleRoundError = NameTitleRoundErrors[keyof NameTitleRoundErrors];
+
+export type NameTitleRoundResponses = {
+    /**
+     * Named
+     */
+    200: TitleNaming;
+};
+
+export type NameTitleRoundResponse = NameTitleRoundResponses[keyof NameTitleRoundResponses];
+
+export type ListTitleNominationsData = {
+    body?: never;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: {
+        /**
+         * How far a nomination has come.
+         */
+        state?: 'recommended' | 'opinions' | 'committee' | 'shown' | 'named' | 'refused';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/title-rounds/{id}/nominations';
+};
+
+export type ListTitleNominationsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTitleNominationsError = ListTitleNominationsErrors[keyof ListTitleNominationsErrors];
+
+export type ListTitleNominationsResponses = {
+    /**
+     * Nominations
+     */
+    200: PageTitleNominationView;
+};
+
+export type ListTitleNominationsResponse = ListTitleNominationsResponses[keyof ListTitleNominationsResponses];
+
+export type NominateForTitleData = {
+    body: NominationBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: never;
+    url: '/api/v1/title-rounds/{id}/nominations';
+};
+
+export type NominateForTitleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type NominateForTitleError = NominateForTitleErrors[keyof NominateForTitleErrors];
+
+export type NominateForTitleResponses = {
+    /**
+     * Nominated
+     */
+    201: TitleNominationView;
+};
+
+export type NominateForTitleResponse = NominateForTitleResponses[keyof NominateForTitleResponses];
+
+export type ListShownNominationsData = {
+    body?: never;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/title-rounds/{id}/shown';
+};
+
+export type ListShownNominationsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListShownNominationsError = ListShownNominationsErrors[keyof ListShownNominationsErrors];
+
+export type ListShownNominationsResponses = {
+    /**
+     * Nominations
+     */
+    200: PageShownNomination;
+};
+
+export type ListShownNominationsResponse = ListShownNominationsResponses[keyof ListShownNominationsResponses];
+
 export type ListUnitsData = {
     body?: never;
     path?: never;
@@ -25821,6 +30814,53 @@ export type EditUnitResponses = {
 
 export type EditUnitResponse = EditUnitResponses[keyof EditUnitResponses];
 
+export type ListUnitAppraisalsData = {
+    body?: never;
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: {
+        /**
+         * This year when absent.
+         */
+        year?: number;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/units/{id}/appraisal';
+};
+
+export type ListUnitAppraisalsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListUnitAppraisalsError = ListUnitAppraisalsErrors[keyof ListUnitAppraisalsErrors];
+
+export type ListUnitAppraisalsResponses = {
+    /**
+     * Members
+     */
+    200: PageAppraisalUnitLine;
+};
+
+export type ListUnitAppraisalsResponse = ListUnitAppraisalsResponses[keyof ListUnitAppraisalsResponses];
+
 export type GetUnitBurdenData = {
     body?: never;
     path: {
@@ -25926,6 +30966,74 @@ export type GetUnitDeskResponses = {
 };
 
 export type GetUnitDeskResponse = GetUnitDeskResponses[keyof GetUnitDeskResponses];
+
+export type GetUnitGradeData = {
+    body?: never;
+    path: {
+        /**
+         * The branch
+         */
+        id: UnitId;
+    };
+    query?: never;
+    url: '/api/v1/units/{id}/grade';
+};
+
+export type GetUnitGradeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetUnitGradeError = GetUnitGradeErrors[keyof GetUnitGradeErrors];
+
+export type GetUnitGradeResponses = {
+    /**
+     * The grade
+     */
+    200: UnitGradeHistory;
+};
+
+export type GetUnitGradeResponse = GetUnitGradeResponses[keyof GetUnitGradeResponses];
+
+export type SetUnitGradeData = {
+    body: UnitGradeBody;
+    path: {
+        /**
+         * The branch
+         */
+        id: UnitId;
+    };
+    query?: never;
+    url: '/api/v1/units/{id}/grade';
+};
+
+export type SetUnitGradeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetUnitGradeError = SetUnitGradeErrors[keyof SetUnitGradeErrors];
+
+export type SetUnitGradeResponses = {
+    /**
+     * Written
+     */
+    200: UnitGrade;
+};
+
+export type SetUnitGradeResponse = SetUnitGradeResponses[keyof SetUnitGradeResponses];
 
 export type ListUnitMembersData = {
     body?: never;

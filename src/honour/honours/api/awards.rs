@@ -89,8 +89,10 @@ pub(super) struct HonourView {
     /// What that unit is called.
     pub unit_name: String,
     pub kind: HonourKind,
+    /// As it is printed.
     pub title: String,
     pub level: HonourLevel,
+    /// The year that it is for.
     pub year: i32,
     pub awarded_on: Day,
     /// On what it rests.
@@ -184,7 +186,9 @@ struct HonourQuery {
     /// Of such holders.
     #[param(inline)]
     holder_kind: Option<HonourHolderKind>,
+    /// Of this year.
     year: Option<i32>,
+    /// Of this level.
     #[param(inline)]
     level: Option<HonourLevel>,
     /// How many items at most; 20 when absent, 100 at most.
@@ -219,6 +223,8 @@ async fn list_honours(
 }
 
 /// 一项荣誉
+///
+/// An honour with what it rests on, and what became of it.
 #[utoipa::path(tag = "honours", params(("id" = AwardId, Path, description = "The honour")),
     responses((status = 200, description = "The honour", body = HonourView)))]
 #[get("/honours/{id}")]

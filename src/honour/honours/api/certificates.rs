@@ -18,7 +18,7 @@ use crate::web::caller::{HonourRecommender, Member};
 use crate::web::{Path, Problem, Query, limits};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(check_certificate).service(print_certificate).service(print_ceremony);
+    cfg.service(get_certificate).service(get_honour_certificate).service(get_ceremony);
 }
 
 crate::words!(
@@ -35,7 +35,9 @@ struct Certificate {
     /// As it is printed.
     code: String,
     state: CertificateState,
+    /// As it was given.
     title: String,
+    /// The year that it is for.
     year: i32,
     level: HonourLevel,
     /// Who gave it.
@@ -55,7 +57,7 @@ struct Certificate {
 #[utoipa::path(tag = "honours", security(()), params(("code" = String, Path, description = "The code as it is printed, with or without its dashes")),
     responses((status = 200, description = "The certificate", body = Certificate)))]
 #[get("/certificates/{code}")]
-async fn check_certificate(
+async fn get_certificate(
     req: HttpRequest,
     code: Path<String>,
     room: web::Data<Honours>,
@@ -86,7 +88,7 @@ async fn check_certificate(
 #[utoipa::path(tag = "honours", params(("id" = AwardId, Path, description = "The honour")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/honours/{id}/certificate")]
-async fn print_certificate(
+async fn get_honour_certificate(
     _caller: Member,
     id: Path<AwardId>,
     req: HttpRequest,
@@ -104,7 +106,6 @@ async fn print_certificate(
 
 /// Which ceremony.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct CeremonyQuery {
     /// Of this unit and below; everything within reach when absent.
@@ -117,7 +118,7 @@ struct CeremonyQuery {
 #[utoipa::path(tag = "honours", params(("year" = i32, Path, description = "The year"), CeremonyQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/ceremonies/{year}")]
-async fn print_ceremony(
+async fn get_ceremony(
     recommender: HonourRecommender,
     year: Path<i32>,
     query: Query<CeremonyQuery>,

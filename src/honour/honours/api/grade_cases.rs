@@ -51,6 +51,7 @@ struct GradeCaseView {
     unit_id: UnitId,
     /// What the branch is called.
     unit_name: String,
+    /// For which it is assessed.
     year: i32,
     wanted: PartyGrade,
     state: GradeState,
@@ -66,6 +67,7 @@ struct GradeStepView {
     step: GradeMove,
     /// In hundredths.
     score: Option<i32>,
+    /// What was said with it.
     note: Option<String>,
     due_on: Option<Day>,
     taken_by: MemberId,
@@ -125,7 +127,9 @@ async fn create_grade_case(
 struct GradeCaseQuery {
     /// Of this unit and below; everything within reach when absent.
     unit_id: Option<UnitId>,
+    /// Of this year.
     year: Option<i32>,
+    /// Of this state.
     #[param(inline)]
     state: Option<GradeState>,
     /// How many items at most; 20 when absent, 100 at most.
@@ -152,6 +156,8 @@ async fn list_grade_cases(
 }
 
 /// 一次定级
+///
+/// A branch on its way to a grade, with its steps.
 #[utoipa::path(tag = "honours", params(("id" = GradeCaseId, Path, description = "The case")),
     responses((status = 200, description = "The case", body = GradeCaseView)))]
 #[get("/grade-cases/{id}")]
@@ -198,6 +204,7 @@ async fn inspect_grade_case(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct GradeRectificationBody {
+    /// What was done about each finding.
     note: Text<2000>,
 }
 
@@ -221,6 +228,7 @@ async fn rectify_grade_case(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct GradeRecheckBody {
+    /// Whether everything is put right.
     passed: bool,
     /// What is still missing; needed when it is not passed.
     note: Option<Text<2000>>,

@@ -33,6 +33,7 @@ struct UnitGradeView {
     score: Option<i32>,
     from_on: Day,
     case_id: Option<GradeCaseId>,
+    /// By which it was decided.
     document: String,
     set_at: Timestamp,
 }

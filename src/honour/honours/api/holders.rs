@@ -24,6 +24,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct HonourHolder {
     id: HolderId,
     kind: HonourHolderKind,
+    /// What it is called in its unit.
     name: String,
     unit_id: UnitId,
     /// What the unit is called.
@@ -35,6 +36,7 @@ struct HonourHolder {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct HolderQuery {
+    /// Of this kind.
     #[param(inline)]
     kind: Option<HonourHolderKind>,
     /// Of this unit or below.
@@ -75,6 +77,7 @@ struct HonourBarBody {
     member_id: Option<MemberId>,
     /// The unit; absent for a member.
     unit_id: Option<UnitId>,
+    /// Last year, this one or the next.
     year: i32,
     /// The number of the document, and nothing of the matter.
     #[schema(examples("集团党发〔2026〕9号"))]
@@ -91,7 +94,9 @@ struct HonourBar {
     name: String,
     /// The unit itself, or the member's home at that time.
     unit_id: UnitId,
+    /// In which nothing is given.
     year: i32,
+    /// Its number.
     document: String,
     barred_at: Timestamp,
 }

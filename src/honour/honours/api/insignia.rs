@@ -27,6 +27,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct InsigneBody {
     /// Within which it moves.
     unit_id: UnitId,
+    /// What it is called; once in a unit.
     #[schema(examples("党员先锋岗流动红旗"))]
     name: Text<60>,
 }
@@ -38,6 +39,7 @@ struct Insigne {
     unit_id: UnitId,
     /// What the unit is called.
     unit_name: String,
+    /// What it is called in its unit.
     name: String,
     /// `null` while nobody has it.
     holding: Option<InsigneHolding>,
@@ -58,6 +60,7 @@ struct InsigneHolding {
     unit_id: UnitId,
     /// What the unit is called.
     unit_name: String,
+    /// On what it rests.
     document: String,
     from_at: Timestamp,
     /// `null` while it lasts.

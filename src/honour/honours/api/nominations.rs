@@ -60,7 +60,9 @@ struct TitleNominationView {
     /// What that unit is called.
     at_unit_name: String,
     state: NominationState,
+    /// What it rests on.
     deeds: String,
+    /// The meeting that recommended, with its votes.
     meeting: String,
     /// The last day on which it is shown.
     shown_until: Option<Day>,
@@ -132,6 +134,7 @@ struct ShownNomination {
     /// What the unit is called.
     unit_name: String,
     state: NominationState,
+    /// What it rests on.
     deeds: String,
     /// The last day on which it is shown.
     shown_until: Option<Day>,
@@ -166,6 +169,7 @@ async fn nominate_for_title(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct NominationQuery {
+    /// Of this state.
     #[param(inline)]
     state: Option<NominationState>,
     /// How many items at most; 20 when absent, 100 at most.

@@ -20,7 +20,7 @@ use crate::web::page::{after, page_limit};
 use crate::web::{Body, Page, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_star_levels).service(explain_stars).service(record_honour_fall);
+    cfg.service(list_star_levels).service(get_star_explanation).service(record_honour_fall);
 }
 
 /// Whose stars, of when.
@@ -28,6 +28,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct StarQuery {
+    /// Whose stars.
     #[param(inline)]
     subject: StarSubject,
     /// Of this unit or below; needed for members.
@@ -45,7 +46,9 @@ struct StarQuery {
 /// How many have so many stars.
 #[derive(Serialize, ToSchema)]
 struct StarCount {
+    /// 0 to 5.
     stars: i32,
+    /// Those who have so many.
     count: usize,
 }
 
@@ -53,10 +56,12 @@ struct StarCount {
 #[derive(Serialize, ToSchema)]
 struct StarLevel {
     id: StarHolderId,
+    /// What the holder is called.
     name: String,
     unit_id: UnitId,
     /// What the unit is called.
     unit_name: String,
+    /// 0 to 5.
     stars: i32,
 }
 
@@ -75,6 +80,8 @@ impl StarLevel {
 /// Stars of many, with how many have how many.
 #[derive(Serialize, ToSchema)]
 struct StarLevels {
+    /// Whose stars they are.
+    subject: StarSubject,
     /// From the most stars down; those without any are left out where they are none.
     counts: Vec<StarCount>,
     /// The version of the scheme by which they were counted.
@@ -135,17 +142,19 @@ async fn list_star_levels(
     let some: Vec<&Level> = levels.iter().filter(comes_after).take(most).collect();
     let page = Page::new(some, limit, |level| (level.stars.stars, level.id));
     let Page { items, next_cursor } = page.map(|level| StarLevel::of(&room, level));
-    Ok(web::Json(StarLevels { counts, scheme_version: version.version, items, next_cursor }))
+    Ok(web::Json(StarLevels { subject: query.subject, counts, scheme_version: version.version, items, next_cursor }))
 }
 
 /// Why somebody has so many stars.
 #[derive(Serialize, ToSchema)]
 struct StarExplanation {
     id: StarHolderId,
+    /// What the holder is called.
     name: String,
     unit_id: UnitId,
     /// What the unit is called.
     unit_name: String,
+    /// 0 to 5.
     stars: i32,
     /// What led there, step by step.
     lines: Vec<StarLine>,
@@ -190,7 +199,7 @@ struct WhenQuery {
     ("id" = StarHolderId, Path, description = "The member, the branch, or the post or zone"), WhenQuery),
     responses((status = 200, description = "Why", body = StarExplanation)))]
 #[get("/star-levels/{subject}/{id}/explanation")]
-async fn explain_stars(
+async fn get_star_explanation(
     caller: Member,
     path: Path<(StarSubject, StarHolderId)>,
     query: Query<WhenQuery>,

@@ -50,8 +50,11 @@ struct TitleRoundView {
     unit_id: UnitId,
     /// What the unit is called.
     unit_name: String,
+    /// The year that it is for.
     year: i32,
+    /// As it is printed.
     title: String,
+    /// By which it is given.
     document: String,
     terms: TitleTerms,
     created_at: Timestamp,
@@ -98,6 +101,7 @@ async fn create_title_round(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TitleRoundQuery {
+    /// Of this year.
     year: Option<i32>,
     /// How many items at most; 20 when absent, 100 at most.
     limit: Option<i64>,
@@ -122,6 +126,8 @@ async fn list_title_rounds(
 }
 
 /// 一次评选表彰
+///
+/// A title with what is asked for.
 #[utoipa::path(tag = "honours", params(("id" = TitleRoundId, Path, description = "The title")),
     responses((status = 200, description = "The title", body = TitleRoundView)))]
 #[get("/title-rounds/{id}")]
@@ -144,6 +150,7 @@ struct TitleCandidate {
     unit_id: UnitId,
     /// What the unit is called.
     unit_name: String,
+    /// Whether nothing is missing.
     may_be_nominated: bool,
     /// What is missing, in words.
     lacking: Vec<String>,
@@ -221,6 +228,7 @@ async fn decide_title_round(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TitleNamingBody {
+    /// Its number, for commendations by other names than the usual three.
     #[schema(examples("集团党发〔2026〕8号"))]
     document: Text<100>,
 }

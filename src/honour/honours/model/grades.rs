@@ -138,5 +138,6 @@ pub struct UnitGrade {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GradeCount {
     pub grade: PartyGrade,
+    /// Branches that have it.
     pub count: usize,
 }
