@@ -363,7 +363,7 @@ const WITHOUT: [(&str, &str); 20] = [
     ("put_my_scores", "one's own; closed with the stage"),
     ("like_idea", "one's own; it is there or not"),
     ("answer_objection", "given once: another answer is 409 campaigns.answered_already"),
-    ("reply_to_appraisal_proposal", "one's own; what was said first stands"),
+    ("answer_appraisal_proposal", "one's own; what was said first stands"),
     ("decide_appraisal_appeal", "given once: another decision is refused"),
     ("put_nomination_opinion", "what an office said last counts; what it said before stays in the record"),
     ("set_appraisal_class", "a class from a day; the one before stays in the record"),

@@ -58,7 +58,7 @@ pub const MARKS: &[(&str, Mark)] = &[
     ("POST /title-nominations/{id}/refusal", SecondPerson),
     ("POST /appraisal/proposals/{id}/approval", SecondPerson),
     ("POST /appraisal/proposals/{id}/refusal", SecondPerson),
-    ("POST /imports/appraisal/{id}/approval", SecondPerson),
+    ("POST /appraisal/imports/{id}/approval", SecondPerson),
     ("PUT /appraisal/appeals/{id}/decision", SecondPerson),
     ("GET /exports/members", PersonalData),
     ("GET /exports/contests/{id}", PersonalData),

@@ -147,7 +147,7 @@ async fn a_file_of_several_branches_is_approved_by_each_within_reach_and_by_the_
     let confirm = format!("?confirm={}", text(&looked["digest"]));
     let done = import(&organiser, &confirm, &file).await.ok(200);
     assert_eq!(done["accepted"], 2);
-    let path = format!("/imports/appraisal/{}", text(&done["import_id"]));
+    let path = format!("/appraisal/imports/{}", text(&done["import_id"]));
     let approval = format!("{path}/approval");
     assert_eq!(secretary.get(&path).await.ok(200)["open"], 2);
     let mine = send(secretary.request(Method::POST, &approval)).await.ok(200);

@@ -336,7 +336,7 @@ async fn what_the_records_tell_is_proposed_by_its_rule_and_entered_by_people() {
     let scene = crate::ideas::Scene::set(&app).await;
     let id = crate::ideas::submitted(&scene.author, "尾矿回水改造").await;
     scene.collect(&id).await;
-    scene.decide(&id, "adopt").await;
+    scene.decide(&id, "adopted").await;
     let mine = scene.author.get("/me/appraisal/proposals").await.ok(200);
     let made = &items(&mine)[0];
     assert_eq!((items(&mine).len(), &made["rule"], &made["points"]), (1, &json!("P13"), &json!(100)));

@@ -58,6 +58,7 @@ pub(super) struct AppealView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = AppealDecision)]
 struct AppealDecisionView {
+    /// Why; the member reads it. `null` when it was taken back.
     reason: Option<String>,
     /// What is right instead before the caps, in hundredths.
     points: Option<i32>,

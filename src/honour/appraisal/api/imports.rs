@@ -58,7 +58,7 @@ struct AppraisalImport {
 /// How many proposals a file made, and how many of them wait. The proposals are at `GET /appraisal/proposals?import_id=`.
 #[utoipa::path(tag = "appraisals", params(("id" = ImportId, Path, description = "The import, from its report")),
     responses((status = 200, description = "The import", body = AppraisalImport)))]
-#[get("/imports/appraisal/{id}")]
+#[get("/appraisal/imports/{id}")]
 async fn get_appraisal_import(
     caller: Member,
     id: Path<ImportId>,
@@ -83,7 +83,7 @@ struct AppraisalImportApproval {
 /// is about himself.
 #[utoipa::path(tag = "appraisals", params(("id" = ImportId, Path, description = "The import, from its report")),
     responses((status = 200, description = "Approved", body = AppraisalImportApproval)))]
-#[post("/imports/appraisal/{id}/approval")]
+#[post("/appraisal/imports/{id}/approval")]
 async fn approve_appraisal_import(
     caller: Member,
     id: Path<ImportId>,

@@ -28,7 +28,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(list_appraisal_proposals)
         .service(list_my_appraisal_proposals)
         .service(get_appraisal_proposal)
-        .service(reply_to_appraisal_proposal)
+        .service(answer_appraisal_proposal)
         .service(approve_appraisal_proposal)
         .service(refuse_appraisal_proposal)
         .service(withdraw_appraisal_proposal);
@@ -113,6 +113,7 @@ struct AppraisalProposalView {
 struct AppraisalDecisionView {
     /// What was approved before the caps, in hundredths.
     points: Option<i32>,
+    /// Why; told where it is less than was proposed, or refused.
     reason: Option<String>,
     decided_by: MemberId,
     /// That person's name.
@@ -274,8 +275,7 @@ async fn list_my_appraisal_proposals(
     room: web::Data<Appraisal>,
     addresses: web::Data<Addresses>,
 ) -> Result<web::Json<Page<AppraisalProposalView>>, Problem> {
-    let limit = query.limit()?;
-    let wanted = Wanted { member: Some(caller.member), ..Wanted::default() };
+    let (limit, wanted) = (query.limit()?, Wanted { member: Some(caller.member), ..Wanted::default() });
     let found = room.list_proposals(wanted, query.after()?, limit + 1).await?;
     page_of(&room, &caller, (found, limit), &addresses).await
 }
@@ -312,7 +312,7 @@ struct AppraisalReplyBody {
     request_body = AppraisalReplyBody,
     responses((status = 200, description = "Said", body = AppraisalProposalView)))]
 #[put("/appraisal/proposals/{id}/reply")]
-async fn reply_to_appraisal_proposal(
+async fn answer_appraisal_proposal(
     caller: Member,
     id: Path<AppraisalProposalId>,
     room: web::Data<Appraisal>,

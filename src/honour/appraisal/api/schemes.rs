@@ -110,7 +110,7 @@ async fn list_appraisal_schemes(
 /// 考评积分办法模板
 ///
 /// A scheme that the product brings, to be adopted as it is or changed first.
-#[utoipa::path(tag = "appraisals", params(("preset" = AppraisalPreset, Path, description = "Which one")),
+#[utoipa::path(tag = "appraisals", params(("preset" = inline(AppraisalPreset), Path, description = "Which one")),
     responses((status = 200, description = "The scheme", body = AppraisalScheme)))]
 #[get("/appraisal/presets/{preset}")]
 async fn get_appraisal_preset(
@@ -307,6 +307,7 @@ async fn set_appraisal_class(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AppraisalOpeningBody {
+    /// The year for which the base counts.
     #[schema(minimum = 2000, maximum = 2999, examples(2026))]
     year: u16,
     /// 1 to 4 where the scheme gives the base by quarters.

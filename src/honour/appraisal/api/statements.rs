@@ -24,10 +24,10 @@ use crate::web::{Page, Path, Problem, Query};
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_my_appraisal)
         .service(list_my_appraisal_entries)
-        .service(print_my_appraisal)
+        .service(get_my_appraisal_sheet)
         .service(get_member_appraisal)
         .service(list_member_appraisal_entries)
-        .service(print_member_appraisal)
+        .service(get_member_appraisal_sheet)
         .service(get_appraisal_entry);
 }
 
@@ -84,6 +84,7 @@ struct AppraisalStatement {
     member_id: MemberId,
     /// The member's name.
     member_name: String,
+    /// The year for which entries count.
     year: i32,
     total: AppraisalSums,
     /// In the order of the scheme.
@@ -302,7 +303,7 @@ async fn list_my_appraisal_entries(
 #[utoipa::path(tag = "appraisals", params(YearQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/me/appraisal/sheet")]
-async fn print_my_appraisal(
+async fn get_my_appraisal_sheet(
     caller: Member,
     query: Query<YearQuery>,
     room: web::Data<Appraisal>,
@@ -349,7 +350,7 @@ async fn list_member_appraisal_entries(
 #[utoipa::path(tag = "appraisals", params(("id" = MemberId, Path, description = "The member"), YearQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/members/{id}/appraisal/sheet")]
-async fn print_member_appraisal(
+async fn get_member_appraisal_sheet(
     reader: ResultReader,
     id: Path<MemberId>,
     query: Query<YearQuery>,

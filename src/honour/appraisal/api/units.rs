@@ -25,6 +25,7 @@ struct AppraisalUnitLine {
     member_id: MemberId,
     /// The member's name.
     member_name: String,
+    /// The member's employee number.
     employee_no: String,
     /// What the member's home is called.
     unit_name: String,
