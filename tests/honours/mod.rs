@@ -215,7 +215,8 @@ async fn a_stranger_checks_a_certificate_and_sees_a_masked_name() {
     let page = secretary.get(&format!("/honours/{}/certificate", text(&given["id"]))).await;
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     let page = page.text();
-    for words in ["荣誉证书", "李一二 同志（东一组）", "优秀共产党员", "集团党委", "二〇二六年七月一日", code.as_str(), "<svg"]
+    for words in
+        ["荣誉证书", "李一二 同志（东一组）", "优秀共产党员", "集团党委", "二〇二六年七月一日", code.as_str(), "<svg"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }

@@ -203,6 +203,9 @@ export type AppealDecision = {
      * What is right instead before the caps, in hundredths.
      */
     points?: number | null;
+    /**
+     * Why; the member reads it. `null` when it was taken back.
+     */
     reason?: string | null;
     replacement_id?: AppraisalEntryId | null;
 };
@@ -342,6 +345,9 @@ export type AppraisalDecision = {
      * What was approved before the caps, in hundredths.
      */
     points?: number | null;
+    /**
+     * Why; told where it is less than was proposed, or refused.
+     */
     reason?: string | null;
 };
 
@@ -525,6 +531,9 @@ export type AppraisalOpeningBody = {
      * 1 to 4 where the scheme gives the base by quarters.
      */
     quarter?: number | null;
+    /**
+     * The year for which the base counts.
+     */
     year: number;
 };
 
@@ -848,6 +857,9 @@ export type AppraisalStatement = {
      */
     scheme_version?: number | null;
     total: AppraisalSums;
+    /**
+     * The year for which entries count.
+     */
     year: number;
 };
 
@@ -946,6 +958,9 @@ export type AppraisalUnitLine = {
      * Dimensions in which something was entered.
      */
     dimensions: Array<AppraisalDimensionSums>;
+    /**
+     * The member's employee number.
+     */
     employee_no: string;
     member_id: MemberId;
     /**
@@ -2349,11 +2364,17 @@ export type Certificate = {
      */
     name: string;
     state: CertificateState;
+    /**
+     * As it was given.
+     */
     title: string;
     /**
      * What the holder's unit is called.
      */
     unit_name: string;
+    /**
+     * The year that it is for.
+     */
     year: number;
 };
 
@@ -4746,6 +4767,9 @@ export type GradeCase = {
      */
     unit_name: string;
     wanted: PartyGrade;
+    /**
+     * For which it is assessed.
+     */
     year: number;
 };
 
@@ -4781,6 +4805,9 @@ export type GradeCaseId = string;
  * How many branches have a grade.
  */
 export type GradeCount = {
+    /**
+     * Branches that have it.
+     */
     count: number;
     grade: PartyGrade;
 };
@@ -4825,6 +4852,9 @@ export type GradeMove = 'self_assess' | 'inspect' | 'find' | 'rectify' | 'clear'
 export type GradeRecheckBody = {
     due_on?: Day | null;
     note?: Text2000 | null;
+    /**
+     * Whether everything is put right.
+     */
     passed: boolean;
 };
 
@@ -4832,6 +4862,9 @@ export type GradeRecheckBody = {
  * What a branch has put right.
  */
 export type GradeRectificationBody = {
+    /**
+     * What was done about each finding.
+     */
     note: Text2000;
 };
 
@@ -4883,6 +4916,9 @@ export type GradeState = 'self_assessed' | 'rectifying' | 'rectified' | 'inspect
  */
 export type GradeStep = {
     due_on?: Day | null;
+    /**
+     * What was said with it.
+     */
     note?: string | null;
     /**
      * In hundredths.
@@ -5154,6 +5190,9 @@ export type Honour = {
     level: HonourLevel;
     member_id?: MemberId | null;
     source: AwardSource;
+    /**
+     * As it is printed.
+     */
     title: string;
     /**
      * The unit itself, or the one to which the holder belonged.
@@ -5164,6 +5203,9 @@ export type Honour = {
      */
     unit_name: string;
     withdrawn?: HonourWithdrawal | null;
+    /**
+     * The year that it is for.
+     */
     year: number;
 };
 
@@ -5172,6 +5214,9 @@ export type Honour = {
  */
 export type HonourBar = {
     barred_at: Timestamp;
+    /**
+     * Its number.
+     */
     document: string;
     id: BarId;
     member_id?: MemberId | null;
@@ -5183,6 +5228,9 @@ export type HonourBar = {
      * The unit itself, or the member's home at that time.
      */
     unit_id: UnitId;
+    /**
+     * In which nothing is given.
+     */
     year: number;
 };
 
@@ -5196,6 +5244,9 @@ export type HonourBarBody = {
     document: Text60;
     member_id?: MemberId | null;
     unit_id?: UnitId | null;
+    /**
+     * Last year, this one or the next.
+     */
     year: number;
 };
 
@@ -5250,6 +5301,9 @@ export type HonourFallKind = 'star' | 'plate';
 export type HonourHolder = {
     id: HolderId;
     kind: HonourHolderKind;
+    /**
+     * What it is called in its unit.
+     */
     name: string;
     unit_id: UnitId;
     /**
@@ -5650,6 +5704,9 @@ export type ImportReport = {
 export type Insigne = {
     holding?: InsigneHolding | null;
     id: InsigneId;
+    /**
+     * What it is called in its unit.
+     */
     name: string;
     unit_id: UnitId;
     /**
@@ -5662,6 +5719,9 @@ export type Insigne = {
  * A flag or plate that moves.
  */
 export type InsigneBody = {
+    /**
+     * What it is called; once in a unit.
+     */
     name: Text60;
     /**
      * Within which it moves.
@@ -5684,6 +5744,9 @@ export type InsigneHandoverBody = {
  * That somebody has it, or had it.
  */
 export type InsigneHolding = {
+    /**
+     * On what it rests.
+     */
     document: string;
     from_at: Timestamp;
     holder_id?: HolderId | null;
@@ -11192,6 +11255,9 @@ export type SheetPart = {
  * A nomination as everybody sees it.
  */
 export type ShownNomination = {
+    /**
+     * What it rests on.
+     */
     deeds: string;
     id: NominationId;
     /**
@@ -11393,7 +11459,13 @@ export type StageState = 'planned' | 'open' | 'closed';
  * How many have so many stars.
  */
 export type StarCount = {
+    /**
+     * Those who have so many.
+     */
     count: number;
+    /**
+     * 0 to 5.
+     */
     stars: number;
 };
 
@@ -11406,6 +11478,9 @@ export type StarExplanation = {
      * What led there, step by step.
      */
     lines: Array<StarLine>;
+    /**
+     * What the holder is called.
+     */
     name: string;
     /**
      * The decision by which that was made.
@@ -11415,6 +11490,9 @@ export type StarExplanation = {
      * The version of the scheme by which they were counted.
      */
     scheme_version: number;
+    /**
+     * 0 to 5.
+     */
     stars: number;
     unit_id: UnitId;
     /**
@@ -11433,7 +11511,13 @@ export type StarHolderId = string;
  */
 export type StarLevel = {
     id: StarHolderId;
+    /**
+     * What the holder is called.
+     */
     name: string;
+    /**
+     * 0 to 5.
+     */
     stars: number;
     unit_id: UnitId;
     /**
@@ -11462,6 +11546,10 @@ export type StarLevels = {
      * The version of the scheme by which they were counted.
      */
     scheme_version: number;
+    /**
+     * Whose stars they are.
+     */
+    subject: StarSubject;
 };
 
 /**
@@ -11550,6 +11638,11 @@ export type StarShare = {
      */
     stars: number;
 };
+
+/**
+ * Who has stars.
+ */
+export type StarSubject = 'member' | 'branch' | 'post' | 'zone';
 
 /**
  * Ideas that stand in a state.
@@ -11948,6 +12041,9 @@ export type TitleCandidate = {
      * What is missing, in words.
      */
     lacking: Array<string>;
+    /**
+     * Whether nothing is missing.
+     */
     may_be_nominated: boolean;
     member_id?: MemberId | null;
     /**
@@ -12003,6 +12099,9 @@ export type TitleNaming = {
  * By which document it is named.
  */
 export type TitleNamingBody = {
+    /**
+     * Its number, for commendations by other names than the usual three.
+     */
     document: Text100;
 };
 
@@ -12019,8 +12118,14 @@ export type TitleNominationView = {
      */
     at_unit_name: string;
     created_at: Timestamp;
+    /**
+     * What it rests on.
+     */
     deeds: string;
     id: NominationId;
+    /**
+     * The meeting that recommended, with its votes.
+     */
     meeting: string;
     member_id?: MemberId | null;
     /**
@@ -12056,15 +12161,24 @@ export type TitleRefusalReason = 'quota' | 'criteria' | 'opinion' | 'objection' 
  */
 export type TitleRound = {
     created_at: Timestamp;
+    /**
+     * By which it is given.
+     */
     document: string;
     id: TitleRoundId;
     terms: TitleTerms;
+    /**
+     * As it is printed.
+     */
     title: string;
     unit_id: UnitId;
     /**
      * What the unit is called.
      */
     unit_name: string;
+    /**
+     * The year that it is for.
+     */
     year: number;
 };
 
@@ -12657,6 +12771,9 @@ export type UnitDetail = UnitView & {
  */
 export type UnitGrade = {
     case_id?: GradeCaseId | null;
+    /**
+     * By which it was decided.
+     */
     document: string;
     from_on: Day;
     grade?: PartyGrade | null;
@@ -13408,6 +13525,74 @@ export type AppealAppraisalEntryResponses = {
 
 export type AppealAppraisalEntryResponse = AppealAppraisalEntryResponses[keyof AppealAppraisalEntryResponses];
 
+export type GetAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/imports/{id}';
+};
+
+export type GetAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetAppraisalImportError = GetAppraisalImportErrors[keyof GetAppraisalImportErrors];
+
+export type GetAppraisalImportResponses = {
+    /**
+     * The import
+     */
+    200: AppraisalImport;
+};
+
+export type GetAppraisalImportResponse = GetAppraisalImportResponses[keyof GetAppraisalImportResponses];
+
+export type ApproveAppraisalImportData = {
+    body?: never;
+    path: {
+        /**
+         * The import, from its report
+         */
+        id: ImportId;
+    };
+    query?: never;
+    url: '/api/v1/appraisal/imports/{id}/approval';
+};
+
+export type ApproveAppraisalImportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveAppraisalImportError = ApproveAppraisalImportErrors[keyof ApproveAppraisalImportErrors];
+
+export type ApproveAppraisalImportResponses = {
+    /**
+     * Approved
+     */
+    200: AppraisalImportApproval;
+};
+
+export type ApproveAppraisalImportResponse = ApproveAppraisalImportResponses[keyof ApproveAppraisalImportResponses];
+
 export type OpenAppraisalPeriodData = {
     body: AppraisalOpeningBody;
     path?: never;
@@ -13441,9 +13626,9 @@ export type GetAppraisalPresetData = {
     body?: never;
     path: {
         /**
-         * Which one
+         * A scheme that the product brings.
          */
-        preset: unknown;
+        preset: 'five' | 'three' | 'four';
     };
     query?: never;
     url: '/api/v1/appraisal/presets/{preset}';
@@ -13658,7 +13843,7 @@ export type RefuseAppraisalProposalResponses = {
 
 export type RefuseAppraisalProposalResponse = RefuseAppraisalProposalResponses[keyof RefuseAppraisalProposalResponses];
 
-export type ReplyToAppraisalProposalData = {
+export type AnswerAppraisalProposalData = {
     body: AppraisalReplyBody;
     path: {
         /**
@@ -13670,7 +13855,7 @@ export type ReplyToAppraisalProposalData = {
     url: '/api/v1/appraisal/proposals/{id}/reply';
 };
 
-export type ReplyToAppraisalProposalErrors = {
+export type AnswerAppraisalProposalErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -13681,16 +13866,16 @@ export type ReplyToAppraisalProposalErrors = {
     default: ProblemBody;
 };
 
-export type ReplyToAppraisalProposalError = ReplyToAppraisalProposalErrors[keyof ReplyToAppraisalProposalErrors];
+export type AnswerAppraisalProposalError = AnswerAppraisalProposalErrors[keyof AnswerAppraisalProposalErrors];
 
-export type ReplyToAppraisalProposalResponses = {
+export type AnswerAppraisalProposalResponses = {
     /**
      * Said
      */
     200: AppraisalProposalView;
 };
 
-export type ReplyToAppraisalProposalResponse = ReplyToAppraisalProposalResponses[keyof ReplyToAppraisalProposalResponses];
+export type AnswerAppraisalProposalResponse = AnswerAppraisalProposalResponses[keyof AnswerAppraisalProposalResponses];
 
 export type WithdrawAppraisalProposalData = {
     body?: never;
@@ -16617,7 +16802,7 @@ export type WithdrawCampaignResponses = {
 
 export type WithdrawCampaignResponse = WithdrawCampaignResponses[keyof WithdrawCampaignResponses];
 
-export type PrintCeremonyData = {
+export type GetCeremonyData = {
     body?: never;
     path: {
         /**
@@ -16634,7 +16819,7 @@ export type PrintCeremonyData = {
     url: '/api/v1/ceremonies/{year}';
 };
 
-export type PrintCeremonyErrors = {
+export type GetCeremonyErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -16645,18 +16830,18 @@ export type PrintCeremonyErrors = {
     default: ProblemBody;
 };
 
-export type PrintCeremonyError = PrintCeremonyErrors[keyof PrintCeremonyErrors];
+export type GetCeremonyError = GetCeremonyErrors[keyof GetCeremonyErrors];
 
-export type PrintCeremonyResponses = {
+export type GetCeremonyResponses = {
     /**
      * The page
      */
     200: string;
 };
 
-export type PrintCeremonyResponse = PrintCeremonyResponses[keyof PrintCeremonyResponses];
+export type GetCeremonyResponse = GetCeremonyResponses[keyof GetCeremonyResponses];
 
-export type CheckCertificateData = {
+export type GetCertificateData = {
     body?: never;
     path: {
         /**
@@ -16668,7 +16853,7 @@ export type CheckCertificateData = {
     url: '/api/v1/certificates/{code}';
 };
 
-export type CheckCertificateErrors = {
+export type GetCertificateErrors = {
     /**
      * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
      */
@@ -16679,16 +16864,16 @@ export type CheckCertificateErrors = {
     default: ProblemBody;
 };
 
-export type CheckCertificateError = CheckCertificateErrors[keyof CheckCertificateErrors];
+export type GetCertificateError = GetCertificateErrors[keyof GetCertificateErrors];
 
-export type CheckCertificateResponses = {
+export type GetCertificateResponses = {
     /**
      * The certificate
      */
     200: Certificate;
 };
 
-export type CheckCertificateResponse = CheckCertificateResponses[keyof CheckCertificateResponses];
+export type GetCertificateResponse = GetCertificateResponses[keyof GetCertificateResponses];
 
 export type ListReviewedChallengeRunsData = {
     body?: never;
@@ -20071,6 +20256,9 @@ export type ListGradeCasesData = {
          * Of this unit and below; everything within reach when absent.
          */
         unit_id?: UnitId;
+        /**
+         * Of this year.
+         */
         year?: number;
         /**
          * How far a branch has come.
@@ -20522,6 +20710,9 @@ export type ListHonoursData = {
          * Who holds an honour.
          */
         holder_kind?: 'member' | 'unit' | 'brand' | 'post' | 'zone';
+        /**
+         * Of this year.
+         */
         year?: number;
         /**
          * The level at which an honour is given.
@@ -20630,7 +20821,7 @@ export type GetHonourResponses = {
 
 export type GetHonourResponse = GetHonourResponses[keyof GetHonourResponses];
 
-export type PrintCertificateData = {
+export type GetHonourCertificateData = {
     body?: never;
     path: {
         /**
@@ -20642,7 +20833,7 @@ export type PrintCertificateData = {
     url: '/api/v1/honours/{id}/certificate';
 };
 
-export type PrintCertificateErrors = {
+export type GetHonourCertificateErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -20653,16 +20844,16 @@ export type PrintCertificateErrors = {
     default: ProblemBody;
 };
 
-export type PrintCertificateError = PrintCertificateErrors[keyof PrintCertificateErrors];
+export type GetHonourCertificateError = GetHonourCertificateErrors[keyof GetHonourCertificateErrors];
 
-export type PrintCertificateResponses = {
+export type GetHonourCertificateResponses = {
     /**
      * The page
      */
     200: string;
 };
 
-export type PrintCertificateResponse = PrintCertificateResponses[keyof PrintCertificateResponses];
+export type GetHonourCertificateResponse = GetHonourCertificateResponses[keyof GetHonourCertificateResponses];
 
 export type WithdrawHonourData = {
     body: HonourWithdrawalBody;
@@ -22286,74 +22477,6 @@ export type ImportAppraisalResponses = {
 
 export type ImportAppraisalResponse = ImportAppraisalResponses[keyof ImportAppraisalResponses];
 
-export type GetAppraisalImportData = {
-    body?: never;
-    path: {
-        /**
-         * The import, from its report
-         */
-        id: ImportId;
-    };
-    query?: never;
-    url: '/api/v1/imports/appraisal/{id}';
-};
-
-export type GetAppraisalImportErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
-     */
-    default: ProblemBody;
-};
-
-export type GetAppraisalImportError = GetAppraisalImportErrors[keyof GetAppraisalImportErrors];
-
-export type GetAppraisalImportResponses = {
-    /**
-     * The import
-     */
-    200: AppraisalImport;
-};
-
-export type GetAppraisalImportResponse = GetAppraisalImportResponses[keyof GetAppraisalImportResponses];
-
-export type ApproveAppraisalImportData = {
-    body?: never;
-    path: {
-        /**
-         * The import, from its report
-         */
-        id: ImportId;
-    };
-    query?: never;
-    url: '/api/v1/imports/appraisal/{id}/approval';
-};
-
-export type ApproveAppraisalImportErrors = {
-    /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
-     */
-    401: ProblemBody;
-    /**
-     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
-     */
-    default: ProblemBody;
-};
-
-export type ApproveAppraisalImportError = ApproveAppraisalImportErrors[keyof ApproveAppraisalImportErrors];
-
-export type ApproveAppraisalImportResponses = {
-    /**
-     * Approved
-     */
-    200: AppraisalImportApproval;
-};
-
-export type ApproveAppraisalImportResponse = ApproveAppraisalImportResponses[keyof ApproveAppraisalImportResponses];
-
 export type WithdrawAppraisalImportData = {
     body?: never;
     path: {
@@ -23371,7 +23494,7 @@ export type ListMyAppraisalProposalsResponses = {
 
 export type ListMyAppraisalProposalsResponse = ListMyAppraisalProposalsResponses[keyof ListMyAppraisalProposalsResponses];
 
-export type PrintMyAppraisalData = {
+export type GetMyAppraisalSheetData = {
     body?: never;
     path?: never;
     query?: {
@@ -23383,7 +23506,7 @@ export type PrintMyAppraisalData = {
     url: '/api/v1/me/appraisal/sheet';
 };
 
-export type PrintMyAppraisalErrors = {
+export type GetMyAppraisalSheetErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -23394,16 +23517,16 @@ export type PrintMyAppraisalErrors = {
     default: ProblemBody;
 };
 
-export type PrintMyAppraisalError = PrintMyAppraisalErrors[keyof PrintMyAppraisalErrors];
+export type GetMyAppraisalSheetError = GetMyAppraisalSheetErrors[keyof GetMyAppraisalSheetErrors];
 
-export type PrintMyAppraisalResponses = {
+export type GetMyAppraisalSheetResponses = {
     /**
      * The page
      */
     200: string;
 };
 
-export type PrintMyAppraisalResponse = PrintMyAppraisalResponses[keyof PrintMyAppraisalResponses];
+export type GetMyAppraisalSheetResponse = GetMyAppraisalSheetResponses[keyof GetMyAppraisalSheetResponses];
 
 export type GetMyArchiveData = {
     body?: never;
@@ -25846,7 +25969,7 @@ export type ListMemberAppraisalEntriesResponses = {
 
 export type ListMemberAppraisalEntriesResponse = ListMemberAppraisalEntriesResponses[keyof ListMemberAppraisalEntriesResponses];
 
-export type PrintMemberAppraisalData = {
+export type GetMemberAppraisalSheetData = {
     body?: never;
     path: {
         /**
@@ -25863,7 +25986,7 @@ export type PrintMemberAppraisalData = {
     url: '/api/v1/members/{id}/appraisal/sheet';
 };
 
-export type PrintMemberAppraisalErrors = {
+export type GetMemberAppraisalSheetErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -25874,16 +25997,16 @@ export type PrintMemberAppraisalErrors = {
     default: ProblemBody;
 };
 
-export type PrintMemberAppraisalError = PrintMemberAppraisalErrors[keyof PrintMemberAppraisalErrors];
+export type GetMemberAppraisalSheetError = GetMemberAppraisalSheetErrors[keyof GetMemberAppraisalSheetErrors];
 
-export type PrintMemberAppraisalResponses = {
+export type GetMemberAppraisalSheetResponses = {
     /**
      * The page
      */
     200: string;
 };
 
-export type PrintMemberAppraisalResponse = PrintMemberAppraisalResponses[keyof PrintMemberAppraisalResponses];
+export type GetMemberAppraisalSheetResponse = GetMemberAppraisalSheetResponses[keyof GetMemberAppraisalSheetResponses];
 
 export type GetMemberPointsData = {
     body?: never;
@@ -29093,13 +29216,13 @@ export type ListStarLevelsResponses = {
 
 export type ListStarLevelsResponse = ListStarLevelsResponses[keyof ListStarLevelsResponses];
 
-export type ExplainStarsData = {
+export type GetStarExplanationData = {
     body?: never;
     path: {
         /**
          * What it is
          */
-        subject: unknown;
+        subject: StarSubject;
         /**
          * The member, the branch, or the post or zone
          */
@@ -29118,7 +29241,7 @@ export type ExplainStarsData = {
     url: '/api/v1/star-levels/{subject}/{id}/explanation';
 };
 
-export type ExplainStarsErrors = {
+export type GetStarExplanationErrors = {
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -29129,16 +29252,16 @@ export type ExplainStarsErrors = {
     default: ProblemBody;
 };
 
-export type ExplainStarsError = ExplainStarsErrors[keyof ExplainStarsErrors];
+export type GetStarExplanationError = GetStarExplanationErrors[keyof GetStarExplanationErrors];
 
-export type ExplainStarsResponses = {
+export type GetStarExplanationResponses = {
     /**
      * Why
      */
     200: StarExplanation;
 };
 
-export type ExplainStarsResponse = ExplainStarsResponses[keyof ExplainStarsResponses];
+export type GetStarExplanationResponse = GetStarExplanationResponses[keyof GetStarExplanationResponses];
 
 export type GetStarSchemeData = {
     body?: never;
@@ -30313,6 +30436,9 @@ export type ListTitleRoundsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * Of this year.
+         */
         year?: number;
         /**
          * How many items at most; 20 when absent, 100 at most.
