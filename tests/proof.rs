@@ -85,7 +85,7 @@ async fn from_the_proof_of_a_month_anybody_arrives_at_its_boards() {
     close(&app, &member).await;
 
     let whole = auditor.get(JUNE).await;
-    assert_eq!(whole.header("content-type").as_deref(), Some("application/x-ndjson"));
+    assert_eq!(whole.header("content-type"), Some("application/x-ndjson"));
     let whole = whole.text();
     let lines = parsed(&whole);
     let opening = &lines_of(&lines, "opening")[0];

@@ -11870,6 +11870,14 @@ export type ProposeAnonymisationErrors = {
      */
     401: ProblemBody;
     /**
+     * `members.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `anonymisations.open` · `members.anonymised` · `members.not_left`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -11900,6 +11908,18 @@ export type ApproveAnonymisationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `proposals.own`
+     */
+    403: ProblemBody;
+    /**
+     * `proposals.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -11932,6 +11952,10 @@ export type RefuseAnonymisationErrors = {
      */
     401: ProblemBody;
     /**
+     * `proposals.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -11962,6 +11986,14 @@ export type WithdrawAnonymisationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `proposals.not_yours`
+     */
+    403: ProblemBody;
+    /**
+     * `proposals.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12043,6 +12075,10 @@ export type GetAppraisalAppealErrors = {
      */
     401: ProblemBody;
     /**
+     * `appraisals.appeal_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12076,6 +12112,18 @@ export type DecideAppraisalAppealErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope` · `appraisals.own_appeal`
+     */
+    403: ProblemBody;
+    /**
+     * `appraisals.appeal_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `appraisals.appeal_settled`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12111,6 +12159,10 @@ export type WithdrawAppraisalAppealErrors = {
      */
     401: ProblemBody;
     /**
+     * `appraisals.appeal_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12144,6 +12196,10 @@ export type GetAppraisalEntryErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `appraisals.entry_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12185,6 +12241,14 @@ export type AppealAppraisalEntryErrors = {
      */
     401: ProblemBody;
     /**
+     * `appraisals.entry_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `appraisals.appeal_too_late` · `appraisals.appealed` · `appraisals.corrected`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12218,6 +12282,10 @@ export type GetAppraisalImportErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `imports.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12253,6 +12321,10 @@ export type ApproveAppraisalImportErrors = {
      */
     401: ProblemBody;
     /**
+     * `imports.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12281,6 +12353,10 @@ export type OpenAppraisalPeriodErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `appraisals.opening_ahead`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12401,6 +12477,14 @@ export type ProposeAppraisalErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `appraisals.cause_taken` · `appraisals.corrected` · `appraisals.no_scheme`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12434,6 +12518,10 @@ export type GetAppraisalProposalErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `appraisals.proposal_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12469,6 +12557,18 @@ export type ApproveAppraisalProposalErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope` · `proposals.about_yourself` · `proposals.own`
+     */
+    403: ProblemBody;
+    /**
+     * `appraisals.proposal_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `appraisals.may_still_answer` · `proposals.over`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12502,6 +12602,14 @@ export type RefuseAppraisalProposalErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `appraisals.proposal_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -12537,6 +12645,14 @@ export type AnswerAppraisalProposalErrors = {
      */
     401: ProblemBody;
     /**
+     * `appraisals.proposal_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `appraisals.no_reply` · `appraisals.replied`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12571,6 +12687,14 @@ export type WithdrawAppraisalProposalErrors = {
      */
     401: ProblemBody;
     /**
+     * `proposals.not_yours`
+     */
+    403: ProblemBody;
+    /**
+     * `appraisals.proposal_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12595,6 +12719,10 @@ export type TryAppraisalRuleData = {
 };
 
 export type TryAppraisalRuleErrors = {
+    /**
+     * `appraisals.bad_period`
+     */
+    400: ProblemBody;
     /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
@@ -12669,6 +12797,10 @@ export type GetAppraisalSchemeErrors = {
      */
     401: ProblemBody;
     /**
+     * `appraisals.no_scheme`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12742,6 +12874,10 @@ export type CreateAppraisalSchemeErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -12775,6 +12911,14 @@ export type WithdrawAppraisalSchemeErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `appraisals.version_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `appraisals.scheme_in_force`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -17169,6 +17313,10 @@ export type PublishArticleErrors = {
      */
     409: ProblemBody;
     /**
+     * `files.unknown`
+     */
+    422: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -17864,9 +18012,21 @@ export type ExportAppraisalData = {
 
 export type ExportAppraisalErrors = {
     /**
+     * `appraisals.bad_period`
+     */
+    400: ProblemBody;
+    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `appraisals.no_scheme`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -18144,6 +18304,10 @@ export type ExportPointsProofErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `boards.not_closed`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -20465,6 +20629,18 @@ export type ImportAppraisalErrors = {
      */
     401: ProblemBody;
     /**
+     * `imports.stale`
+     */
+    409: ProblemBody;
+    /**
+     * `imports.not_a_sheet` · `imports.unknown_encoding`
+     */
+    415: ProblemBody;
+    /**
+     * `imports.cell_too_long` · `imports.empty` · `imports.missing_column`
+     */
+    422: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -20498,6 +20674,10 @@ export type WithdrawAppraisalImportErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `imports.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -21167,6 +21347,10 @@ export type GetMyAppraisalData = {
 
 export type GetMyAppraisalErrors = {
     /**
+     * `appraisals.bad_period`
+     */
+    400: ProblemBody;
+    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
@@ -21251,6 +21435,10 @@ export type ListMyAppraisalEntriesData = {
 
 export type ListMyAppraisalEntriesErrors = {
     /**
+     * `appraisals.bad_period`
+     */
+    400: ProblemBody;
+    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
@@ -21323,6 +21511,10 @@ export type GetMyAppraisalSheetData = {
 
 export type GetMyAppraisalSheetErrors = {
     /**
+     * `appraisals.bad_period`
+     */
+    400: ProblemBody;
+    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
@@ -21355,6 +21547,10 @@ export type GetMyArchiveErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `archive.too_soon`
+     */
+    429: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -21528,6 +21724,14 @@ export type AskCorrectionErrors = {
      */
     401: ProblemBody;
     /**
+     * `member_corrections.open` · `member_corrections.too_many`
+     */
+    409: ProblemBody;
+    /**
+     * `member_corrections.nothing`
+     */
+    422: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -21558,6 +21762,10 @@ export type WithdrawCorrectionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `member_corrections.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23343,6 +23551,18 @@ export type ApproveCorrectionErrors = {
      */
     401: ProblemBody;
     /**
+     * `proposals.own`
+     */
+    403: ProblemBody;
+    /**
+     * `member_corrections.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23373,6 +23593,10 @@ export type RefuseCorrectionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `member_corrections.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23505,7 +23729,7 @@ export type EditMemberErrors = {
      */
     404: ProblemBody;
     /**
-     * `duties.last_administrator` · `units.closed` · `versions.outdated`
+     * `duties.last_administrator` · `members.anonymised` · `units.closed` · `versions.outdated`
      */
     409: ProblemBody;
     /**
@@ -23683,6 +23907,14 @@ export type GetMemberAppraisalErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `members.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23716,6 +23948,14 @@ export type SetAppraisalClassErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `appraisals.own_class`
+     */
+    403: ProblemBody;
+    /**
+     * `members.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23768,6 +24008,14 @@ export type ListMemberAppraisalEntriesErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `members.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23806,6 +24054,14 @@ export type GetMemberAppraisalSheetErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `members.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -28051,6 +28307,14 @@ export type ListUnitAppraisalsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `units.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
