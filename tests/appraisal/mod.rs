@@ -267,7 +267,7 @@ async fn rules_change_by_versions_of_the_committee_and_are_tried_first() {
     committee
         .post("/appraisal/rule-trials", json!({ "rule": rule, "day": "2026-09-01" }))
         .await
-        .refused(400, "appraisals.bad_period");
+        .refused(422, "body.invalid");
     assert_eq!(total(&li).await["bonus"], 400, "a trial writes nothing");
 
     let body = json!({ "rule": rule, "effective_on": "2026-07-02", "basis": "党委会纪要〔2026〕2号" });

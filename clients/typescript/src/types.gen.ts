@@ -12720,10 +12720,6 @@ export type TryAppraisalRuleData = {
 
 export type TryAppraisalRuleErrors = {
     /**
-     * `appraisals.bad_period`
-     */
-    400: ProblemBody;
-    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;

@@ -84,6 +84,8 @@ pub enum Refusal {
     OpeningAhead,
     BadQuarter,
     BadPeriod,
+    /// The month of a trial lies ahead.
+    TrialAhead,
     BadSheet(SheetError),
     NoImport(NoImport),
     Files(AttachRefusal),

@@ -38,7 +38,7 @@ impl Appraisal {
     ) -> Outcome<Vec<TrialLine>> {
         let month = (Period::Month.start(day), Period::Month.end(day));
         if month.0 > self.db.today() {
-            return Err(Refusal::BadPeriod.into());
+            return Err(Refusal::TrialAhead.into());
         }
         let book = self.db.read(book).await?;
         let version = book.on(month.1.previous()).or(book.0.last()).ok_or(Refusal::NoScheme)?;

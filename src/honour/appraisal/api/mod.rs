@@ -125,8 +125,9 @@ impl From<Refusal> for Problem {
                 "按季记入的须写明第 1 到第 4 季度，按年记入的不写季度",
             ),
             Refusal::BadPeriod => {
-                Problem::malformed("appraisals.bad_period", "时间段有误：开始不能晚于结束，最长 400 天，月份不能在将来")
+                Problem::malformed("appraisals.bad_period", "时间段有误：开始不能晚于结束，最长 400 天")
             }
+            Refusal::TrialAhead => Problem::field("/day", "appraisals.trial_ahead", "试算的月份不能在将来"),
             Refusal::BadSheet(error) => error.into(),
             Refusal::NoImport(no) => no.into(),
             Refusal::Files(refusal) => refusal.into(),
