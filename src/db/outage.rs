@@ -3,7 +3,11 @@
 //! An attempt that meets silence takes seconds. Were every thread to make one for every request, all requests would
 //! wait in line for them, during an outage and also after its end. So while the server is away an attempt begins only
 //! now and then, on whichever thread asks first, and everybody else is told at once.
+//!
+//! A server that takes everything and answers nothing is noticed by a thread that hangs. Connections from before are then
+//! given up, for each of them may be as silent, and to find that out one by one takes seconds for each.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,10 +17,18 @@ use super::{Conn, DbError};
 /// threads four are busy trying, and the return is noticed within half a second.
 const TRY_EVERY: Duration = Duration::from_millis(500);
 
+/// When nothing was answered for so long, a thread that hangs tells of the server, and not of its own job alone.
+const QUIET: Duration = Duration::from_millis(2_500);
+
 /// Makes connections for all threads of a pool.
 pub(super) struct Connector {
     connect: Box<dyn Fn() -> Result<Conn, DbError> + Send + Sync>,
     seen: Mutex<Seen>,
+    /// How often the server was suspected: a connection that was made at another count is given up.
+    suspicions: AtomicU64,
+    began: Instant,
+    /// Milliseconds from `began` to what the server last answered.
+    answered_at: AtomicU64,
 }
 
 /// What the threads know of the server.
@@ -58,7 +70,8 @@ impl Seen {
 
 impl Connector {
     pub(super) fn new(connect: impl Fn() -> Result<Conn, DbError> + Send + Sync + 'static) -> Self {
-        Connector { connect: Box::new(connect), seen: Mutex::default() }
+        let (suspicions, began, answered_at) = (0.into(), Instant::now(), 0.into());
+        Connector { connect: Box::new(connect), seen: Mutex::default(), suspicions, began, answered_at }
     }
 
     /// A new connection; refused at once when an attempt has failed a moment ago.
@@ -72,9 +85,27 @@ impl Connector {
         outcome
     }
 
-    /// A thread hangs: new ones are not to go into the same silence all at once, but one every now and then.
+    /// A thread hangs. When others are not answered either, connections are given up, and new ones are tried one every now
+    /// and then: threads are not to go into the same silence all at once.
     pub(super) fn suspect(&self) {
-        self.with_seen(|seen| seen.suspect(Instant::now()));
+        if self.millis().saturating_sub(self.answered_at.load(Ordering::Relaxed)) >= QUIET.as_millis() as u64 {
+            self.suspicions.fetch_add(1, Ordering::AcqRel);
+            self.with_seen(|seen| seen.suspect(Instant::now()));
+        }
+    }
+
+    /// How often the server was suspected so far.
+    pub(super) fn suspicions(&self) -> u64 {
+        self.suspicions.load(Ordering::Acquire)
+    }
+
+    /// The server has answered.
+    pub(super) fn note_answer(&self) {
+        self.answered_at.store(self.millis(), Ordering::Relaxed);
+    }
+
+    fn millis(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn with_seen<T>(&self, f: impl FnOnce(&mut Seen) -> T) -> T {

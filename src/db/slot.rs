@@ -14,13 +14,15 @@ use crate::base::id::MemberId;
 /// A thread's place for its connection.
 pub(super) struct Slot {
     conn: Option<Conn>,
+    /// How often the server had been suspected when the connection was made.
+    suspicions: u64,
     connector: Arc<Connector>,
     maker: Maker,
 }
 
 impl Slot {
     pub(super) fn new(connector: Arc<Connector>, maker: Maker) -> Self {
-        Slot { conn: None, connector, maker }
+        Slot { conn: None, suspicions: 0, connector, maker }
     }
 
     /// Runs a job; when it panics its connection goes, for a transaction may still be open on it.
@@ -36,12 +38,23 @@ impl Slot {
     pub(super) fn get(&mut self) -> Result<&mut Conn, DbError> {
         match &mut self.conn {
             Some(conn) => Ok(conn),
-            empty => Ok(empty.insert(self.connector.connect()?)),
+            empty => {
+                self.suspicions = self.connector.suspicions();
+                Ok(empty.insert(self.connector.connect()?))
+            }
+        }
+    }
+
+    /// Gives up a connection from before the server was last suspected; not within a transaction.
+    fn give_up_suspect(&mut self) {
+        if self.suspicions != self.connector.suspicions() {
+            self.conn = None;
         }
     }
 
     /// Asks a question; one that met a dead connection is asked again on a new one.
     pub(super) fn ask<T>(&mut self, question: &impl Fn(&mut Conn) -> QueryResult<T>) -> Result<T, DbError> {
+        self.give_up_suspect();
         let reused = self.conn.is_some();
         let first = question(self.get()?).map_err(DbError::from);
         match first {
@@ -49,7 +62,10 @@ impl Slot {
                 self.conn = None;
                 if reused { Ok(question(self.get()?)?) } else { first }
             }
-            outcome => outcome,
+            outcome => {
+                self.connector.note_answer();
+                outcome
+            }
         }
     }
 
@@ -144,7 +160,9 @@ impl Slot {
     /// Opens a transaction; the first statement after an outage finds out that the connection is dead.
     fn begin(&mut self) -> Result<(), DbError> {
         let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+        self.give_up_suspect();
         if self.get()?.batch(begin).is_ok() {
+            self.connector.note_answer();
             return Ok(());
         }
         self.conn = None;
