@@ -13,8 +13,11 @@ use std::time::{Duration, Instant};
 
 use super::{Conn, DbError};
 
-/// How often a connection is tried while the server is away. An attempt takes two seconds at most, so that of 16
-/// threads four are busy trying, and the return is noticed within half a second.
+/// How long an attempt takes at most, as libpq is told.
+const ATTEMPT: Duration = Duration::from_secs(2);
+
+/// How often a connection is tried while the server is away, at most: of eight threads four are busy trying then, and the
+/// return is noticed within half a second.
 const TRY_EVERY: Duration = Duration::from_millis(500);
 
 /// When nothing was answered for so long, a thread that hangs tells of the server, and not of its own job alone.
@@ -32,19 +35,25 @@ pub(super) struct Connector {
 }
 
 /// What the threads know of the server.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Seen {
     /// When the latest attempt began, if the server is away.
     away_tried_at: Option<Instant>,
     /// When a connection was last made.
     good_at: Option<Instant>,
+    /// How long it is from one attempt to the next.
+    try_every: Duration,
 }
 
 impl Seen {
+    fn trying_every(try_every: Duration) -> Seen {
+        Seen { away_tried_at: None, good_at: None, try_every }
+    }
+
     /// Whether an attempt may begin at `now`; notes it.
     fn may_try(&mut self, now: Instant) -> bool {
         match self.away_tried_at {
-            Some(tried_at) if now.duration_since(tried_at) < TRY_EVERY => false,
+            Some(tried_at) if now.duration_since(tried_at) < self.try_every => false,
             Some(_) => {
                 self.away_tried_at = Some(now);
                 true
@@ -55,12 +64,12 @@ impl Seen {
 
     /// Takes the server for away, to be tried at once.
     fn suspect(&mut self, now: Instant) {
-        self.away_tried_at = self.away_tried_at.or(now.checked_sub(TRY_EVERY));
+        self.away_tried_at = self.away_tried_at.or(now.checked_sub(self.try_every));
     }
 
     fn note(&mut self, began: Instant, good: bool, now: Instant) {
         if good {
-            *self = Seen { away_tried_at: None, good_at: Some(now) };
+            *self = Seen { away_tried_at: None, good_at: Some(now), ..*self };
         } else if self.good_at.is_none_or(|good_at| good_at < began) {
             // a slow failure says nothing against a connection that was made meanwhile
             self.away_tried_at = self.away_tried_at.or(Some(now));
@@ -69,9 +78,13 @@ impl Seen {
 }
 
 impl Connector {
-    pub(super) fn new(connect: impl Fn() -> Result<Conn, DbError> + Send + Sync + 'static) -> Self {
+    /// For so many threads. Of a few the attempts are spread over the time that one takes: when all of them began at once,
+    /// nobody would be free to notice the return.
+    pub(super) fn new(threads: usize, connect: impl Fn() -> Result<Conn, DbError> + Send + Sync + 'static) -> Self {
+        let share = ATTEMPT / u32::try_from(threads.max(1)).unwrap_or(u32::MAX);
+        let seen = Mutex::new(Seen::trying_every(share.max(TRY_EVERY)));
         let (suspicions, began, answered_at) = (0.into(), Instant::now(), 0.into());
-        Connector { connect: Box::new(connect), seen: Mutex::default(), suspicions, began, answered_at }
+        Connector { connect: Box::new(connect), seen, suspicions, began, answered_at }
     }
 
     /// A new connection; refused at once when an attempt has failed a moment ago.
@@ -121,7 +134,7 @@ mod tests {
     fn while_the_server_is_away_it_is_tried_now_and_then() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let mut seen = Seen::default();
+        let mut seen = Seen::trying_every(TRY_EVERY);
         assert!(seen.may_try(at(0)) && seen.may_try(at(0)), "nobody waits as long as all is well");
         seen.note(at(0), false, at(100));
         assert!(!seen.may_try(at(101)), "one attempt has just failed");

@@ -76,7 +76,7 @@ impl Workers {
     ) -> Self {
         let (queue, messages) = queue(most);
         let maker = maker.at(queue.line());
-        let connector = Arc::new(Connector::new(connect));
+        let connector = Arc::new(Connector::new(threads, connect));
         let (threads, lost) = (threads.max(1), AtomicUsize::new(0));
         let crew = Crew { name: name.into(), messages, threads, maker, connector, began: Instant::now(), lost };
         let crew = Arc::new(crew);
