@@ -31,7 +31,8 @@ macro_rules! on {
 
 /// A COMMIT does not wait for the disk; [`super::syncer`] does, before anybody is answered. After a commit SQLite walks
 /// through its whole cache whenever a page was split, so a large one costs more than it saves. What is given back within a
-/// page is written over with zeros where that writes nothing more: names and votes leave no trace in the file.
+/// page is written over with zeros where that writes nothing more; pages that are free as a whole keep what they held until
+/// they are used again, but for what erases names and votes, which writes over these too.
 const SQLITE_WRITER: &str = "
     PRAGMA busy_timeout = 10000;
     PRAGMA journal_mode = WAL;
