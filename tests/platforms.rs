@@ -260,7 +260,8 @@ async fn a_browser_that_was_not_sent_for_a_code_gets_nothing_by_it() {
         let (_, to) = browser.open(&app, &back(state)).await;
         assert_eq!(to.as_deref(), Some("/m/#/?refused=platforms.state_invalid"));
     }
-    let forged = format!("{}f", &own_state[..own_state.len() - 1]);
+    let (start, last) = own_state.split_at(own_state.len() - 1);
+    let forged = format!("{start}{}", if last == "0" { '1' } else { '0' });
     assert_eq!(own.open(&app, &back(&forged)).await.1.as_deref(), Some("/m/#/?refused=platforms.state_invalid"));
     let none = format!("{PUBLIC}/api/v1/session/platforms/wecom/return?code={code}");
     assert_eq!(own.open(&app, &none).await.1.as_deref(), Some("/m/#/?refused=platforms.state_invalid"));
