@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::Notify;
+use xianfeng::db::DbError;
 use xianfeng::kernel::memo::{Memo, UNTIL_FORGOTTEN};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -15,7 +16,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 struct Asked(AtomicU32);
 
 impl Asked {
-    async fn answer(&self) -> Result<u32, ()> {
+    async fn answer(&self) -> Result<u32, DbError> {
         Ok(self.0.fetch_add(1, SeqCst) + 1)
     }
 }
@@ -49,8 +50,31 @@ async fn of_many_who_ask_one_finds_out() {
 #[tokio::test]
 async fn an_error_is_not_kept_and_the_next_one_asks() {
     let memo = Memo::<(), u32>::new(8);
-    assert_eq!(memo.get(&(), MINUTE, async || Err("away")).await, Err("away"));
-    assert_eq!(memo.get::<&str>(&(), MINUTE, async || Ok(7)).await.as_deref(), Ok(&7));
+    let away = memo.get(&(), MINUTE, async || Err(DbError::Unavailable("away".into()))).await;
+    assert!(matches!(away, Err(DbError::Unavailable(_))), "{away:?}");
+    assert_eq!(*memo.get(&(), MINUTE, async || Ok(7)).await.unwrap(), 7);
+}
+
+/// Of 16 who ask at once the first finds `error` after a while; so many asked.
+async fn asked_until_all_failed(error: impl Fn() -> DbError) -> u32 {
+    let (memo, asked) = (Memo::<(), u32>::new(8), AtomicU32::new(0));
+    let ask = async || {
+        let slowly = async || {
+            asked.fetch_add(1, SeqCst);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Err(error())
+        };
+        assert!(memo.get(&(), MINUTE, slowly).await.is_err());
+    };
+    join_all((0..16).map(|_| ask())).await;
+    asked.load(SeqCst)
+}
+
+#[tokio::test]
+async fn who_waited_for_a_database_that_is_away_does_not_wait_again() {
+    assert_eq!(asked_until_all_failed(|| DbError::Unavailable("away".into())).await, 1);
+    assert_eq!(asked_until_all_failed(|| DbError::Overloaded).await, 1);
+    assert_eq!(asked_until_all_failed(|| DbError::Panicked).await, 16, "the next one may do better");
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use crate::support::process::{Server, Site};
 use crate::support::proxy::{Proxy, Way};
 
 /// Nothing takes longer than this, whatever is away.
-const LONGEST: Duration = Duration::from_secs(6);
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// The first good answer comes this soon after the return: half of it alone, and a loaded machine takes its time.
 const RECOVERY: Duration = Duration::from_secs(3);

@@ -48,7 +48,7 @@ pub use super::ledger::LaterPoints;
 use super::closing::Closings;
 use super::lease::ProcessId;
 use super::ledger::Awarded;
-use super::memo::Memo;
+use super::memo::{Failure, Memo};
 use super::restores;
 use local::{Home, Local};
 use ranked::Ranked;
@@ -101,6 +101,15 @@ enum NotClosed {
     Db(DbError),
 }
 
+impl Failure for NotClosed {
+    fn for_who_waited(&self) -> Option<Self> {
+        match self {
+            NotClosed::Yet => Some(NotClosed::Yet),
+            NotClosed::Db(error) => error.for_who_waited().map(NotClosed::Db),
+        }
+    }
+}
+
 impl From<DbError> for NotClosed {
     fn from(error: DbError) -> Self {
         NotClosed::Db(error)
@@ -121,7 +130,7 @@ struct Inner {
     /// This process, where it freezes.
     process: ProcessId,
     closings: Closings,
-    closed: Memo<BoardKey, Closed>,
+    closed: Memo<BoardKey, Closed, NotClosed>,
     later_points: Memo<(Arc<str>, Period, Day), Vec<LaterPoints>>,
     ranked: Memo<BoardKey, Ranked>,
     branches: Memo<BoardKey, (Vec<BranchTotal>, Source)>,

@@ -11,7 +11,7 @@ use super::client::wechat::{self, Wechat};
 use super::client::wecom::{self, Wecom};
 use super::client::{Client, http};
 use super::model::{Account, BoundBy, Identity, Platform};
-use super::rules::Refusal;
+use super::rules::{Fault, Refusal};
 use super::store;
 use crate::base::crypto::Key;
 use crate::base::hooks::Hooks;
@@ -45,7 +45,7 @@ pub struct Platforms {
     /// What later rooms forget with an account.
     forgets: Hooks<Forgets>,
     /// What pages are signed with, by platform.
-    pub(super) tickets: Arc<Memo<Platform, String>>,
+    pub(super) tickets: Arc<Memo<Platform, String, Fault>>,
 }
 
 impl Platforms {

@@ -12,6 +12,7 @@ use super::model::Platform;
 use super::rules::{Fault, Refusal};
 use super::store;
 use crate::base::crypto::{random_code, sha1_hex};
+use crate::kernel::memo::Failure;
 
 /// How long a ticket is used: it is good for two hours.
 const TICKET_AGE: Duration = Duration::from_secs(90 * 60);
@@ -22,6 +23,12 @@ pub struct PageSignature {
     pub timestamp: i64,
     pub nonce: String,
     pub signature: String,
+}
+
+impl Failure for Fault {
+    fn for_who_waited(&self) -> Option<Self> {
+        matches!(self, Fault::Busy { .. } | Fault::Token { .. } | Fault::Config { .. }).then(|| self.clone())
+    }
 }
 
 impl Platforms {
