@@ -129,9 +129,12 @@ fn english(code: &str) -> String {
 }
 
 /// Codes whose sentences are put together in a function, and what these say.
-const MADE_ELSEWHERE: [(&str, &str); 18] = [
+const MADE_ELSEWHERE: [(&str, &str); 21] = [
     ("appraisals.bad_scheme", "考评积分办法有误，请检查标出的部分"),
     ("appraisals.not_proposed", "这一项不能这样提出"),
+    ("honours.bad_holder", "获奖对象填写有误，请检查标出的字段"),
+    ("honours.contradiction", "办法或条件有误，请检查标出的字段"),
+    ("honours.not_reached", "不符合规定的条件"),
     ("campaigns.rule", "评选规则有误，请检查标出的字段"),
     ("contests.answer", "答案的格式不对"),
     ("contests.rule", "竞赛规则有误，请检查标出的字段"),

@@ -28,6 +28,7 @@ const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("channels", &["members", "platforms"]),
     ("texts", &["members", "sessions", "platforms"]),
     ("desk", &["members"]),
+    ("honours", &["appraisal"]),
     ("boards", &["points"]),
     ("quiz", &["study"]),
     ("challenge", &["quiz"]),

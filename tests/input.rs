@@ -40,6 +40,8 @@ pub fn filled(path: &str, part: &str) -> String {
         "{day}" if part == NOTHING => "2026-07-01",
         "{year}" if part == NOTHING => "2026",
         "{platform}" if part == NOTHING => "wecom",
+        "{office}" if part == NOTHING => "safety",
+        "{subject}" if part == NOTHING => "post",
         piece if str::starts_with(piece, "{") => part,
         piece => piece,
     };

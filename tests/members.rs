@@ -52,7 +52,8 @@ async fn a_member_sees_who_he_is() {
         "review_texts",
         "propose_appraisal",
         "check_appraisal",
-        "decide_appraisal"
+        "decide_appraisal",
+        "recommend_honours"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));

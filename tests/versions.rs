@@ -350,7 +350,7 @@ const WITH: [&str; 18] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 19] = [
+const WITHOUT: [(&str, &str); 20] = [
     ("submit_score_recusal", "one's own; what was asked first stands"),
     ("put_my_consent", "one's own; the first time stands"),
     ("submit_idea_recusal", "one's own; what was asked first stands"),
@@ -365,6 +365,7 @@ const WITHOUT: [(&str, &str); 19] = [
     ("answer_objection", "given once: another answer is 409 campaigns.answered_already"),
     ("answer_appraisal_proposal", "one's own; what was said first stands"),
     ("decide_appraisal_appeal", "given once: another decision is refused"),
+    ("put_nomination_opinion", "what an office said last counts; what it said before stays in the record"),
     ("set_appraisal_class", "a class from a day; the one before stays in the record"),
     ("answer_feedback", "given once: another answer is refused"),
     ("submit_attendance_code", "one's own; who is there stays"),

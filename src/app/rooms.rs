@@ -42,6 +42,7 @@ rooms! {
     people::desk,
     honour::points,
     honour::appraisal,
+    honour::honours,
     learning::study,
     learning::quiz,
     learning::challenge,

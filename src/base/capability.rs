@@ -140,6 +140,12 @@ crate::words!(
         DecideAppraisal = "decide_appraisal" / "审定考评积分",
         /// Approve what is given against a certificate.
         CertifyAppraisal = "certify_appraisal" / "核定考评积分",
+        /// Recommend for titles, assess one's branch for a grade.
+        RecommendHonours = "recommend_honours" / "推荐荣誉",
+        /// Write honours from above down; inspect branches for grades; hand insignia on.
+        KeepHonours = "keep_honours" / "维护荣誉",
+        /// Give honours, titles and grades, and take them away.
+        GrantHonours = "grant_honours" / "授予荣誉",
         /// Change such settings, each by who has the capability that it names.
         ChangeSettings = "change_settings" / "修改设置",
     }
@@ -181,6 +187,7 @@ impl Role {
                 ProposeAppraisal,
                 CheckAppraisal,
                 DecideAppraisal,
+                RecommendHonours,
             ],
             Role::Organiser => &[
                 SeeResults,
@@ -205,6 +212,8 @@ impl Role {
                 AnswerFeedback,
                 ProposeAppraisal,
                 CertifyAppraisal,
+                RecommendHonours,
+                KeepHonours,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -222,6 +231,8 @@ impl Role {
                 DecideCampaigns,
                 CheckAppraisal,
                 DecideAppraisal,
+                RecommendHonours,
+                GrantHonours,
             ],
             Role::Auditor => &[
                 SeeResults,

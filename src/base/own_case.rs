@@ -106,6 +106,12 @@ crate::words!(
         /// By somebody who neither proposed nor approved what it is about.
         DecideAppraisalAppeal = "decide_appraisal_appeal" / "处理考评积分申诉",
         SetAppraisalClass = "set_appraisal_class" / "确定考评类别",
+        /// That somebody is honoured, or takes no part in a year.
+        GiveHonour = "give_honour" / "授予和撤销荣誉",
+        /// What a branch says of itself on the way to a grade.
+        JudgeGrade = "judge_grade" / "考评和评定等级",
+        /// A nomination for a title, on its way up.
+        JudgeNomination = "judge_nomination" / "审核和决定表彰推荐",
         /// Whether others may see what a member wrote.
         ReviewText = "review_text" / "审核成员文字",
     }
@@ -134,6 +140,9 @@ impl Judgement {
             Judgement::ConfirmSelectionChange => &[Owner, Writer],
             Judgement::ReviewBulletin => &[Writer],
             Judgement::AnswerProposal | Judgement::DecideAppraisal => &[Proposer, Subject],
+            Judgement::GiveHonour => &[Subject],
+            Judgement::JudgeGrade => &[Proposer, OfUnit],
+            Judgement::JudgeNomination => &[Proposer, Subject],
             // the writer is who approved it
             Judgement::DecideAppraisalAppeal => &[Proposer, Writer, Subject],
             Judgement::ReviewFlags

@@ -4,4 +4,5 @@
 
 pub mod points;
 pub mod appraisal;
+pub mod honours;
 pub mod boards;

@@ -234,6 +234,12 @@ capable!(
     AppraisalProposer: ProposeAppraisal,
     /// May decide about the appraisal of members of branches.
     AppraisalDecider: DecideAppraisal,
+    /// May recommend for titles and assess the own branch for a grade.
+    HonourRecommender: RecommendHonours,
+    /// May write honours from above down, and inspect branches.
+    HonourKeeper: KeepHonours,
+    /// May give honours, titles and grades, and take them away.
+    HonourGranter: GrantHonours,
 );
 
 /// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.

@@ -18,6 +18,7 @@ mod deciding;
 mod desk;
 mod import_rows;
 mod imports;
+mod lent;
 mod openings;
 mod personal;
 mod proposing;
@@ -33,6 +34,7 @@ mod room;
 
 pub use actions::Appraisal;
 pub use api::routes;
+pub use lent::totals;
 pub use model::AppraisalRecord;
 pub use proposing::Suggestion;
 pub use room::open;

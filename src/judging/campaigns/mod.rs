@@ -14,6 +14,7 @@
 //! `/exports/campaigns…`.
 //! Uses `members` (who belongs where, who is a secretary), `sessions` (how accounts came about), `points` (for taking part),
 //! `files` (evidence) and `notices`.
+//! Tells `honours` of the final awards.
 //! Tells `files` who may read and delete the files of an entry, and `members` who judges a selection that is not over.
 //!
 //! The room is divided by noun into parts, each with its own layers; `tests/house.rs` lists which uses which. What they
@@ -74,6 +75,7 @@ use crate::base::crypto::Key;
 use crate::config::VoteWatch;
 use crate::db::{Db, Stop};
 use crate::ground::presets::Presets;
+use crate::honour::honours::Honours;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
 use crate::kernel::closing::Closings;
@@ -128,6 +130,7 @@ pub struct Campaigns {
     /// What waited before it was on the desk.
     unlaid: Backlog,
     points: Points,
+    honours: Honours,
     presets: Presets,
     closings: Closings,
     /// What is worth a look in a vote.
@@ -156,7 +159,7 @@ impl Campaigns {
     pub fn new(
         db: Db,
         (directory, desks): (Directory, Desks),
-        (points, presets, closings): (Points, Presets, Closings),
+        (points, honours, presets, closings): (Points, Honours, Presets, Closings),
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
     ) -> Self {
@@ -167,6 +170,7 @@ impl Campaigns {
             desks,
             unlaid: Backlog::new("campaigns.desk"),
             points,
+            honours,
             presets,
             closings,
             watch: WatchSettings::new(watch),

@@ -30,7 +30,7 @@ pub async fn open(house: &House) -> Opened {
     let campaigns = Campaigns::new(
         house.db.clone(),
         (house.get(), house.get()),
-        (house.get(), house.get(), house.get()),
+        (house.get(), house.get(), house.get(), house.get()),
         keys,
         house.config.vote_watch,
     );

@@ -8,12 +8,15 @@ use super::model::{Award, Decision};
 use super::{Outcome, rules, store};
 use crate::base::capability::{Reach, Role};
 use crate::base::id::MemberId;
-use crate::base::text::{in_quotes, in_title_marks};
+use crate::base::text::{Text, in_quotes, in_title_marks};
 use crate::db::Tx;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::honour::honours::{CampaignAward, CampaignHolder};
 use crate::judging::campaigns::desk::BULLETIN;
 use crate::judging::campaigns::entries::model::{Entry, EntryId};
-use crate::judging::campaigns::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageState, Terms};
+use crate::judging::campaigns::model::{
+    Campaign, CampaignId, CampaignKind, CampaignStage, CampaignState, StageState, Terms,
+};
 use crate::judging::campaigns::notices::{note, tell_audience};
 use crate::judging::campaigns::rules::{CampaignRefusal, CampaignVerb, step};
 use crate::judging::campaigns::{Campaigns, entries, store as campaigns};
@@ -47,6 +50,7 @@ impl Campaigns {
                 let awards = room.write_awards(tx, &campaign, &latest)?;
                 let detail = json!({ "decision_version": latest.version, "awards": awards.len() });
                 note(tx, Some(actor), "campaigns.publish", id, detail)?;
+                room.record_honours(tx, &campaign, &awards)?;
                 room.tell_winners(tx, &campaign, &awards)?;
                 let told = match awards.len() {
                     0 => "各奖项空缺。".to_owned(),
@@ -87,6 +91,35 @@ impl Campaigns {
             awards.push(award);
         }
         Ok(awards)
+    }
+
+    /// Tells the room of honours of the awards: of members for entries of their own, of brands, else of units.
+    fn record_honours(&self, tx: &mut Tx, campaign: &Campaign, awards: &[Award]) -> diesel::QueryResult<()> {
+        let entries = entries::list_submitted(tx.conn, campaign.id)?;
+        let plans = entries::list_judged_plans(tx.conn, campaign.id)?;
+        let terms = &campaign.terms.0;
+        let told = awards.iter().map(|award| {
+            let entry = entries.iter().find(|entry| entry.id == award.entry_id);
+            let plan = plans.iter().find(|(judged, _)| *judged == award.entry_id).map(|(_, plan)| &plan.0);
+            let brand = plan.and_then(|plan| plan.brand.as_ref()).map_or_else(|| award.title.clone(), Text::to_string);
+            let holder = match entry {
+                Some(entry) if entry.by_member => CampaignHolder::Member(entry.owner_id),
+                _ if terms.kind == CampaignKind::BrandTopTen => CampaignHolder::Brand(award.unit_id, brand),
+                _ => CampaignHolder::Unit(award.unit_id),
+            };
+            CampaignAward {
+                entry: award.entry_id.uuid(),
+                holder,
+                title: award.heading_title.clone(),
+                document: terms
+                    .notice
+                    .as_ref()
+                    .map_or_else(|| campaign.title.clone(), |notice| notice.document_no.to_string()),
+                by_unit: campaign.unit_id,
+            }
+        });
+        let told: Vec<CampaignAward> = told.collect();
+        self.honours.record_selection(tx, campaign.id.uuid(), &told)
     }
 
     /// Tells who leads an awarded plan and who is secretary of its unit.

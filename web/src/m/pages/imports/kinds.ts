@@ -1,7 +1,7 @@
 // What can be imported, by whom, and how each kind is sent, taken back and filled in.
-import { getMemberTemplate, getQuestionTemplate, importAppraisal, importBrands, importMembers, importQuestions, importUnits, withdrawAppraisalImport, withdrawBrandImport, withdrawMemberImport, withdrawQuestionImport, withdrawUnitImport, type Capability, type ImportReport } from 'xianfeng-client'
+import { getMemberTemplate, getQuestionTemplate, importAppraisal, importBrands, importHonours, importMembers, importQuestions, importUnits, withdrawAppraisalImport, withdrawBrandImport, withdrawMemberImport, withdrawQuestionImport, withdrawUnitImport, type Capability, type ImportReport } from 'xianfeng-client'
 
-export type Kind = 'units' | 'members' | 'questions' | 'brands' | 'appraisal'
+export type Kind = 'units' | 'members' | 'questions' | 'brands' | 'appraisal' | 'honours'
 
 /** Only looked at, or written as it was looked at. */
 export interface How {
@@ -18,7 +18,8 @@ interface Terms {
   columns: string
   note: string
   send: (file: Blob, how: How) => Promise<ImportReport>
-  takeBack: (id: string) => Promise<unknown>
+  /** Nothing where what was written stays. */
+  takeBack?: (id: string) => Promise<unknown>
   /** Until when it can be taken back, and where it is seen, if not as what is written at once. */
   undo?: string
   page?: (id: string) => string
@@ -77,6 +78,15 @@ export const KINDS: Record<Kind, Terms> = {
     takeBack: (id) => withdrawAppraisalImport({ path: { id } }),
     undo: '审核以前可以整体撤回。',
     page: (id) => `/appraisal/imports/${id}`,
+  },
+  honours: {
+    name: '荣誉',
+    unit: '项荣誉',
+    needs: 'keep_honours',
+    columns: '获奖对象、工号、姓名或名称、组织编码、荣誉名称、荣誉性质、级别、年度、授予日期、依据文件、授予单位',
+    note: '上级授予的和历年的荣誉。同一项荣誉不会重复登记；登记后只增不改，有误的由党委撤销。',
+    send: (body, how) => importHonours({ body, query: plain(how) }),
+    undo: '登记后只增不改。',
   },
 }
 

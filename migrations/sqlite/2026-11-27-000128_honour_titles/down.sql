@@ -1,0 +1,3 @@
+DROP TABLE title_steps;
+DROP TABLE title_nominations;
+DROP TABLE title_rounds;

@@ -1,0 +1,2 @@
+DROP TABLE insignia_holdings;
+DROP TABLE insignia;
