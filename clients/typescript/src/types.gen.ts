@@ -1288,6 +1288,11 @@ export type AwardHeading = {
 };
 
 /**
+ * An honour that somebody was given.
+ */
+export type AwardId = string;
+
+/**
  * An entry under a heading, as decided.
  */
 export type AwardLine = {
@@ -1312,6 +1317,11 @@ export type AwardList = {
      */
     items: Array<Award>;
 };
+
+/**
+ * Where an honour came from.
+ */
+export type AwardSource = 'decision' | 'campaign' | 'import' | 'title' | 'grade';
 
 /**
  * A ballot.
@@ -1350,6 +1360,11 @@ export type BallotRules = {
      */
     self_voting?: boolean;
 };
+
+/**
+ * That somebody takes no part in a year.
+ */
+export type BarId = string;
 
 /**
  * How often the base is given.
@@ -2261,7 +2276,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'recommend_honours' | 'keep_honours' | 'grant_honours' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -2328,6 +2343,45 @@ export type Cell = {
      */
     total: number;
 };
+
+/**
+ * What a stranger is told of a certificate: what is printed on it, with the name masked.
+ */
+export type Certificate = {
+    awarded_on: Day;
+    /**
+     * As it is printed.
+     */
+    code: string;
+    holder_kind: HonourHolderKind;
+    /**
+     * Who gave it.
+     */
+    issuer: string;
+    level: HonourLevel;
+    /**
+     * Of members the surname and stars.
+     */
+    name: string;
+    state: CertificateState;
+    /**
+     * As it was given.
+     */
+    title: string;
+    /**
+     * What the holder's unit is called.
+     */
+    unit_name: string;
+    /**
+     * The year that it is for.
+     */
+    year: number;
+};
+
+/**
+ * Whether what a certificate says still holds.
+ */
+export type CertificateState = 'valid' | 'withdrawn';
 
 /**
  * An answer to the question that waits.
@@ -3666,6 +3720,24 @@ export type Electorate = {
 };
 
 /**
+ * What is looked up about those who may be nominated.
+ */
+export type Eligibility = {
+    /**
+     * Each of them; 5 at most.
+     */
+    awards?: Array<WantedAward>;
+    /**
+     * Points of the appraisal in the year before, in hundredths; for units the mean of their members.
+     */
+    least_points?: number | null;
+    /**
+     * Stars of the year before.
+     */
+    least_stars?: number | null;
+};
+
+/**
  * Why a run is over.
  */
 export type EndedBecause = 'wrong' | 'time_out' | 'given_up' | 'bank_exhausted';
@@ -4642,6 +4714,24 @@ export type FormerBulletin = {
 };
 
 /**
+ * A functional type of branches.
+ */
+export type FunctionalType = {
+    /**
+     * A word of small letters.
+     */
+    key: string;
+    /**
+     * Such as 支持保障型.
+     */
+    name: string;
+    /**
+     * A branch whose name, or that of a unit above it, contains one of these is of the type; empty for all the others.
+     */
+    words: Array<string>;
+};
+
+/**
  * A saved answer.
  */
 export type GivenView = {
@@ -4661,6 +4751,186 @@ export type Goal = {
      */
     name: Text200;
     target?: Text200 | null;
+};
+
+/**
+ * A branch on its way to a grade.
+ */
+export type GradeCase = {
+    due_on?: Day | null;
+    id: GradeCaseId;
+    state: GradeState;
+    steps: Array<GradeStep>;
+    unit_id: UnitId;
+    /**
+     * What the branch is called.
+     */
+    unit_name: string;
+    wanted: PartyGrade;
+    /**
+     * For which it is assessed.
+     */
+    year: number;
+};
+
+/**
+ * What a branch says of itself.
+ */
+export type GradeCaseBody = {
+    /**
+     * Its own score, in hundredths.
+     */
+    score: number;
+    /**
+     * What it rests on.
+     */
+    text: Text2000;
+    unit_id: UnitId;
+    /**
+     * The grade that it applies for.
+     */
+    wanted: PartyGrade;
+    /**
+     * This year or the last one.
+     */
+    year: number;
+};
+
+/**
+ * A branch on its way to a grade.
+ */
+export type GradeCaseId = string;
+
+/**
+ * How many branches have a grade.
+ */
+export type GradeCount = {
+    /**
+     * Branches that have it.
+     */
+    count: number;
+    grade: PartyGrade;
+};
+
+/**
+ * What a committee decides about a branch.
+ */
+export type GradeDecisionBody = {
+    /**
+     * The number of the document.
+     */
+    document: Text60;
+    grade: PartyGrade;
+    practice?: Text200 | null;
+};
+
+/**
+ * How a branch came by its grade.
+ */
+export type GradeHow = 'graded' | 'recorded' | 'lowered';
+
+/**
+ * What an inspection found.
+ */
+export type GradeInspectionBody = {
+    due_on?: Day | null;
+    findings?: Text2000 | null;
+    /**
+     * In hundredths.
+     */
+    score: number;
+};
+
+/**
+ * What was done on the way.
+ */
+export type GradeMove = 'self_assess' | 'inspect' | 'find' | 'rectify' | 'clear' | 'send_back' | 'grade';
+
+/**
+ * What another look gave.
+ */
+export type GradeRecheckBody = {
+    due_on?: Day | null;
+    note?: Text2000 | null;
+    /**
+     * Whether everything is put right.
+     */
+    passed: boolean;
+};
+
+/**
+ * What a branch has put right.
+ */
+export type GradeRectificationBody = {
+    /**
+     * What was done about each finding.
+     */
+    note: Text2000;
+};
+
+/**
+ * What the three grades of branches ask for; scores are hundredths, shares are basis points.
+ */
+export type GradeRules = {
+    /**
+     * At most this share of branches are model branches.
+     */
+    model_most: number;
+    /**
+     * The score of a model branch, once.
+     */
+    model_once: number;
+    /**
+     * The score of a model branch, two years running.
+     */
+    model_twice: number;
+    /**
+     * Years as a model branch before the red flag.
+     */
+    model_years: number;
+    /**
+     * Days within which findings are put right.
+     */
+    rectify_days: number;
+    /**
+     * The score of a red-flag branch.
+     */
+    red_flag: number;
+    /**
+     * At most this share of branches have the red flag.
+     */
+    red_flag_most: number;
+    /**
+     * The score of a standard branch; below it a branch falls by one grade.
+     */
+    standard: number;
+};
+
+/**
+ * How far a branch has come.
+ */
+export type GradeState = 'self_assessed' | 'rectifying' | 'rectified' | 'inspected' | 'graded';
+
+/**
+ * A step on that way.
+ */
+export type GradeStep = {
+    due_on?: Day | null;
+    /**
+     * What was said with it.
+     */
+    note?: string | null;
+    /**
+     * In hundredths.
+     */
+    score?: number | null;
+    step: GradeMove;
+    taken_at: Timestamp;
+    taken_by: MemberId;
+    /**
+     * That person's name.
+     */
+    taken_by_name: string;
 };
 
 /**
@@ -4748,6 +5018,21 @@ export type GradedView = {
      * Whether it is void: full marks for all, whatever they answered, and for those who did not.
      */
     void: boolean;
+};
+
+/**
+ * Grades of many, with how many have which.
+ */
+export type Grades = {
+    /**
+     * From the highest grade down.
+     */
+    counts: Array<GradeCount>;
+    items: Array<UnitGrade>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
 };
 
 /**
@@ -4847,6 +5132,231 @@ export type HeldText = {
  * A text that was held.
  */
 export type HeldTextId = string;
+
+/**
+ * A post, a zone or a brand that holds honours.
+ */
+export type HolderId = string;
+
+/**
+ * That somebody has it for a while.
+ */
+export type HoldingId = string;
+
+/**
+ * Stars of posts and zones: one for each year in which they were awarded.
+ */
+export type HoldingStars = {
+    /**
+     * Months after a lost plate in which no title gives a star.
+     */
+    bar_months: number;
+    /**
+     * The most stars, 1 to 5.
+     */
+    most: number;
+    /**
+     * Titles that give a star.
+     */
+    titles: Array<string>;
+};
+
+/**
+ * An honour.
+ */
+export type Honour = {
+    awarded_on: Day;
+    /**
+     * By which anybody checks the certificate.
+     */
+    code: string;
+    created_at: Timestamp;
+    /**
+     * On what it rests.
+     */
+    document: string;
+    holder_id?: HolderId | null;
+    holder_kind: HonourHolderKind;
+    /**
+     * What the holder is called.
+     */
+    holder_name: string;
+    id: AwardId;
+    /**
+     * Who gave it.
+     */
+    issuer: string;
+    kind: HonourKind;
+    level: HonourLevel;
+    member_id?: MemberId | null;
+    source: AwardSource;
+    /**
+     * As it is printed.
+     */
+    title: string;
+    /**
+     * The unit itself, or the one to which the holder belonged.
+     */
+    unit_id: UnitId;
+    /**
+     * What that unit is called.
+     */
+    unit_name: string;
+    withdrawn?: HonourWithdrawal | null;
+    /**
+     * The year that it is for.
+     */
+    year: number;
+};
+
+/**
+ * That somebody takes no part in a year.
+ */
+export type HonourBar = {
+    barred_at: Timestamp;
+    /**
+     * Its number.
+     */
+    document: string;
+    id: BarId;
+    member_id?: MemberId | null;
+    /**
+     * The member's or the unit's name.
+     */
+    name: string;
+    /**
+     * The unit itself, or the member's home at that time.
+     */
+    unit_id: UnitId;
+    /**
+     * In which nothing is given.
+     */
+    year: number;
+};
+
+/**
+ * Who takes no part in which year.
+ */
+export type HonourBarBody = {
+    /**
+     * The number of the document, and nothing of the matter.
+     */
+    document: Text60;
+    member_id?: MemberId | null;
+    unit_id?: UnitId | null;
+    /**
+     * Last year, this one or the next.
+     */
+    year: number;
+};
+
+/**
+ * An honour to be given.
+ */
+export type HonourBody = {
+    awarded_on: Day;
+    /**
+     * On what it rests; its number, for commendations by other names than the usual three.
+     */
+    document: Text100;
+    holder: HonourHolderBody;
+    kind: HonourKind;
+    /**
+     * Such as 优秀共产党员.
+     */
+    title: Text60;
+    /**
+     * The unit that gives it: that of the holder, or one above.
+     */
+    unit_id: UnitId;
+    /**
+     * The year that it is for.
+     */
+    year: number;
+};
+
+/**
+ * What a post or a zone lost.
+ */
+export type HonourFallBody = {
+    /**
+     * The day from which it holds.
+     */
+    day: Day;
+    /**
+     * The number of the document, and nothing of the matter.
+     */
+    document: Text60;
+    fall: HonourFallKind;
+};
+
+/**
+ * What a post or a zone lost.
+ */
+export type HonourFallKind = 'star' | 'plate';
+
+/**
+ * A post, a zone or a brand.
+ */
+export type HonourHolder = {
+    id: HolderId;
+    kind: HonourHolderKind;
+    /**
+     * What it is called in its unit.
+     */
+    name: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A holder as somebody names it.
+ */
+export type HonourHolderBody = {
+    kind: HonourHolderKind;
+    member_id?: MemberId | null;
+    name?: Text60 | null;
+    unit_id?: UnitId | null;
+};
+
+/**
+ * Who holds an honour.
+ */
+export type HonourHolderKind = 'member' | 'unit' | 'brand' | 'post' | 'zone';
+
+/**
+ * What an honour is.
+ */
+export type HonourKind = 'commendation' | 'honour' | 'praise';
+
+/**
+ * The level at which an honour is given.
+ */
+export type HonourLevel = 'branch' | 'general_branch' | 'committee' | 'enterprise' | 'city' | 'province' | 'central_soe' | 'national';
+
+/**
+ * That an honour was taken away.
+ */
+export type HonourWithdrawal = {
+    /**
+     * The number of the document.
+     */
+    document: string;
+    withdrawn_at: Timestamp;
+};
+
+/**
+ * The basis of a withdrawal.
+ */
+export type HonourWithdrawalBody = {
+    /**
+     * The number of the document, and nothing of the matter.
+     */
+    document: Text60;
+};
 
 /**
  * An idea as its author writes it.
@@ -5187,6 +5697,81 @@ export type ImportReport = {
      */
     warnings_omitted: number;
 };
+
+/**
+ * A flag or plate that moves, with who has it.
+ */
+export type Insigne = {
+    holding?: InsigneHolding | null;
+    id: InsigneId;
+    /**
+     * What it is called in its unit.
+     */
+    name: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A flag or plate that moves.
+ */
+export type InsigneBody = {
+    /**
+     * What it is called; once in a unit.
+     */
+    name: Text60;
+    /**
+     * Within which it moves.
+     */
+    unit_id: UnitId;
+};
+
+/**
+ * To whom it goes.
+ */
+export type InsigneHandoverBody = {
+    /**
+     * On what it rests.
+     */
+    document: Text100;
+    holder?: HonourHolderBody | null;
+};
+
+/**
+ * That somebody has it, or had it.
+ */
+export type InsigneHolding = {
+    /**
+     * On what it rests.
+     */
+    document: string;
+    from_at: Timestamp;
+    holder_id?: HolderId | null;
+    holder_kind: HonourHolderKind;
+    /**
+     * What the holder is called.
+     */
+    holder_name: string;
+    id: HoldingId;
+    member_id?: MemberId | null;
+    to_at?: Timestamp | null;
+    /**
+     * The unit itself, or that of the holder.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A flag or plate that moves.
+ */
+export type InsigneId = string;
 
 /**
  * 四融合: how the plan is joined with production.
@@ -6746,6 +7331,39 @@ export type NewUnitBody = {
 };
 
 /**
+ * Who is nominated, and why.
+ */
+export type NominationBody = {
+    /**
+     * 主要事迹, 800 characters at most.
+     */
+    deeds: Text800;
+    /**
+     * The meeting that recommended, with its votes.
+     */
+    meeting: Text200;
+    member_id?: MemberId | null;
+    unit_id?: UnitId | null;
+};
+
+/**
+ * A nomination for a title.
+ */
+export type NominationId = string;
+
+/**
+ * Why a nomination is refused.
+ */
+export type NominationRefusalBody = {
+    reason: TitleRefusalReason;
+};
+
+/**
+ * How far a nomination has come.
+ */
+export type NominationState = 'recommended' | 'opinions' | 'committee' | 'shown' | 'named' | 'refused';
+
+/**
  * A step that needs no words, but may have some.
  */
 export type NoteBody = {
@@ -6782,7 +7400,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
+export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'honour' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
 
 /**
  * What the enterprise sends beyond the inbox, and what of it the caller wants.
@@ -6972,6 +7590,11 @@ export type ObjectionView = {
 export type OffBallot = 'zero' | 'ineligible';
 
 /**
+ * Who is asked for an opinion.
+ */
+export type Office = 'discipline' | 'personnel' | 'safety' | 'production' | 'audit';
+
+/**
  * A code that was handed out and can still be used. The code itself is known to nobody but its member.
  */
 export type OpenCodeView = {
@@ -7053,6 +7676,16 @@ export type OpenWork = {
      * What was to be done, in Chinese.
      */
     title: string;
+};
+
+/**
+ * What an office says.
+ */
+export type OpinionBody = {
+    /**
+     * Whether it has no objection; why is not kept here.
+     */
+    agrees: boolean;
 };
 
 /**
@@ -7594,6 +8227,20 @@ export type PageFormerBulletin = {
 /**
  * One page of a list.
  */
+export type PageGradeCase = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<GradeCase>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageHeldText = {
     /**
      * In the list's stable order.
@@ -7608,11 +8255,81 @@ export type PageHeldText = {
 /**
  * One page of a list.
  */
+export type PageHonour = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<Honour>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageHonourBar = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<HonourBar>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageHonourHolder = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<HonourHolder>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageIdeaHead = {
     /**
      * In the list's stable order.
      */
     items: Array<IdeaHead>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageInsigne = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<Insigne>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageInsigneHolding = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<InsigneHolding>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -8000,6 +8717,34 @@ export type PageSettingChangeView = {
 /**
  * One page of a list.
  */
+export type PageShownNomination = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ShownNomination>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageStarSchemeView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<StarSchemeView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageStepView = {
     /**
      * In the list's stable order.
@@ -8019,6 +8764,48 @@ export type PageStudyItemVersion = {
      * In the list's stable order.
      */
     items: Array<StudyItemVersion>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTitleCandidate = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TitleCandidate>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTitleNominationView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TitleNominationView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTitleRound = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TitleRound>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -8162,6 +8949,11 @@ export type ParticipationView = {
      */
     voters: number;
 };
+
+/**
+ * The grades of branches 三型党支部, the lowest first.
+ */
+export type PartyGrade = 'standard' | 'model' | 'red_flag';
 
 /**
  * The old and the new password.
@@ -8491,6 +9283,24 @@ export type PlatformSignInBody = {
     cookie?: boolean;
     device?: Text60 | null;
     state?: Text128 | null;
+};
+
+/**
+ * Stars by the points of a year.
+ */
+export type PointStars = {
+    /**
+     * The most stars of somebody who takes no part in the year.
+     */
+    barred_most: number;
+    /**
+     * At most such shares have so many stars; none where everybody who reaches a threshold has the star.
+     */
+    shares: Array<StarShare>;
+    /**
+     * From how many points on somebody has one star, two stars and so on, in hundredths; 1 to 5, rising.
+     */
+    thresholds: Array<number>;
 };
 
 /**
@@ -10442,6 +11252,27 @@ export type SheetPart = {
 };
 
 /**
+ * A nomination as everybody sees it.
+ */
+export type ShownNomination = {
+    /**
+     * What it rests on.
+     */
+    deeds: string;
+    id: NominationId;
+    /**
+     * The member's or the unit's name.
+     */
+    name: string;
+    shown_until?: Day | null;
+    state: NominationState;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
  * What a member signs in with.
  */
 export type SignInBody = {
@@ -10623,6 +11454,195 @@ export type StageRow = {
  * How far a stage has come.
  */
 export type StageState = 'planned' | 'open' | 'closed';
+
+/**
+ * How many have so many stars.
+ */
+export type StarCount = {
+    /**
+     * Those who have so many.
+     */
+    count: number;
+    /**
+     * 0 to 5.
+     */
+    stars: number;
+};
+
+/**
+ * Why somebody has so many stars.
+ */
+export type StarExplanation = {
+    id: StarHolderId;
+    /**
+     * What led there, step by step.
+     */
+    lines: Array<StarLine>;
+    /**
+     * What the holder is called.
+     */
+    name: string;
+    /**
+     * The decision by which that was made.
+     */
+    scheme_basis: string;
+    /**
+     * The version of the scheme by which they were counted.
+     */
+    scheme_version: number;
+    /**
+     * 0 to 5.
+     */
+    stars: number;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A member, a branch, a post or a zone, as somebody with stars.
+ */
+export type StarHolderId = string;
+
+/**
+ * Somebody with stars.
+ */
+export type StarLevel = {
+    id: StarHolderId;
+    /**
+     * What the holder is called.
+     */
+    name: string;
+    /**
+     * 0 to 5.
+     */
+    stars: number;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * Stars of many, with how many have how many.
+ */
+export type StarLevels = {
+    /**
+     * From the most stars down; those without any are left out where they are none.
+     */
+    counts: Array<StarCount>;
+    /**
+     * Most stars first.
+     */
+    items: Array<StarLevel>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+    /**
+     * The version of the scheme by which they were counted.
+     */
+    scheme_version: number;
+    /**
+     * Whose stars they are.
+     */
+    subject: StarSubject;
+};
+
+/**
+ * A line of why somebody has so many stars.
+ */
+export type StarLine = {
+    award_id?: AwardId | null;
+    /**
+     * Stars after it.
+     */
+    stars: number;
+    /**
+     * What happened, in words.
+     */
+    text: string;
+    /**
+     * The year that it counts for.
+     */
+    year: number;
+};
+
+/**
+ * What stars, grades and types are made of.
+ */
+export type StarScheme = {
+    /**
+     * By the mean of the points of a branch's members.
+     */
+    branches: PointStars;
+    grades: GradeRules;
+    holdings: HoldingStars;
+    members: PointStars;
+    /**
+     * 1 to 10, looked at in their order.
+     */
+    types: Array<FunctionalType>;
+};
+
+/**
+ * A scheme to hold from a day.
+ */
+export type StarSchemeBody = {
+    /**
+     * The decision by which it is made.
+     */
+    basis: Text200;
+    /**
+     * From tomorrow.
+     */
+    effective_on: Day;
+    scheme: StarScheme;
+};
+
+/**
+ * A scheme in one version.
+ */
+export type StarSchemeView = {
+    /**
+     * The decision by which it was made.
+     */
+    basis: string;
+    created_at?: Timestamp | null;
+    created_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    created_by_name?: string | null;
+    effective_on?: Day | null;
+    scheme: StarScheme;
+    /**
+     * Counted from 1; 0 for the one that the product brings.
+     */
+    version: number;
+};
+
+/**
+ * At most such a share has this many stars or more.
+ */
+export type StarShare = {
+    /**
+     * At most this share of all, in basis points.
+     */
+    most: number;
+    /**
+     * 1 to 5.
+     */
+    stars: number;
+};
+
+/**
+ * Who has stars.
+ */
+export type StarSubject = 'member' | 'branch' | 'post' | 'zone';
 
 /**
  * Ideas that stand in a state.
@@ -10948,6 +11968,8 @@ export type Text60 = string;
 
 export type Text64 = string;
 
+export type Text800 = string;
+
 /**
  * What was decided about a text.
  */
@@ -11010,6 +12032,224 @@ export type TextVerdict = 'pass' | 'return';
  * An instant in UTC, in whole microseconds since 1970.
  */
 export type Timestamp = string;
+
+/**
+ * Somebody who may be nominated, or what he lacks.
+ */
+export type TitleCandidate = {
+    /**
+     * What is missing, in words.
+     */
+    lacking: Array<string>;
+    /**
+     * Whether nothing is missing.
+     */
+    may_be_nominated: boolean;
+    member_id?: MemberId | null;
+    /**
+     * The member's or the unit's name.
+     */
+    name: string;
+    /**
+     * The unit itself, or the member's home.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * What the committee's decision did.
+ */
+export type TitleDecision = {
+    /**
+     * Nominations that are shown to everybody now.
+     */
+    shown: number;
+};
+
+/**
+ * Whom the committee chose.
+ */
+export type TitleDecisionBody = {
+    /**
+     * 1 to 500, all of them or none.
+     */
+    nomination_ids: Array<NominationId>;
+};
+
+/**
+ * What was done about a nomination.
+ */
+export type TitleMove = 'nominate' | 'forward' | 'agree' | 'object' | 'choose' | 'name' | 'refuse';
+
+/**
+ * What was named.
+ */
+export type TitleNaming = {
+    /**
+     * Nominations that became honours.
+     */
+    named: number;
+};
+
+/**
+ * By which document it is named.
+ */
+export type TitleNamingBody = {
+    /**
+     * Its number, for commendations by other names than the usual three.
+     */
+    document: Text100;
+};
+
+/**
+ * A nomination.
+ */
+export type TitleNominationView = {
+    /**
+     * Where it waits.
+     */
+    at_unit_id: UnitId;
+    /**
+     * What that unit is called.
+     */
+    at_unit_name: string;
+    created_at: Timestamp;
+    /**
+     * What it rests on.
+     */
+    deeds: string;
+    id: NominationId;
+    /**
+     * The meeting that recommended, with its votes.
+     */
+    meeting: string;
+    member_id?: MemberId | null;
+    /**
+     * The member's or the unit's name.
+     */
+    name: string;
+    nominated_by: MemberId;
+    /**
+     * That person's name.
+     */
+    nominated_by_name: string;
+    round_id: TitleRoundId;
+    shown_until?: Day | null;
+    state: NominationState;
+    steps: Array<TitleStep>;
+    /**
+     * The unit itself, or the member's home.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * Why a nomination was refused. A closed list: no matter is kept.
+ */
+export type TitleRefusalReason = 'quota' | 'criteria' | 'opinion' | 'objection' | 'own';
+
+/**
+ * A title to be given.
+ */
+export type TitleRound = {
+    created_at: Timestamp;
+    /**
+     * By which it is given.
+     */
+    document: string;
+    id: TitleRoundId;
+    terms: TitleTerms;
+    /**
+     * As it is printed.
+     */
+    title: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+    /**
+     * The year that it is for.
+     */
+    year: number;
+};
+
+/**
+ * A title to be given.
+ */
+export type TitleRoundBody = {
+    /**
+     * By which it is given; its number, for commendations by other names than the usual three.
+     */
+    document: Text100;
+    terms: TitleTerms;
+    /**
+     * Such as 标杆共产党员.
+     */
+    title: Text60;
+    /**
+     * The unit that gives it.
+     */
+    unit_id: UnitId;
+    /**
+     * This year or the last one.
+     */
+    year: number;
+};
+
+/**
+ * A title to be given.
+ */
+export type TitleRoundId = string;
+
+/**
+ * A step of a nomination.
+ */
+export type TitleStep = {
+    office?: Office | null;
+    reason?: TitleRefusalReason | null;
+    step: TitleMove;
+    taken_at: Timestamp;
+    /**
+     * That person's name.
+     */
+    taken_by_name: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * Who can have a title.
+ */
+export type TitleSubject = 'member' | 'unit';
+
+/**
+ * What a title asks for.
+ */
+export type TitleTerms = {
+    /**
+     * In words, for those who recommend and decide; 10 at most.
+     */
+    criteria: Array<Text200>;
+    eligibility: Eligibility;
+    kind: HonourKind;
+    /**
+     * How many are named at most; 1 to 500.
+     */
+    quota: number;
+    subject: TitleSubject;
+};
 
 /**
  * What there is to study today.
@@ -11527,6 +12767,76 @@ export type UnitDetail = UnitView & {
 };
 
 /**
+ * A grade of a branch from a day.
+ */
+export type UnitGrade = {
+    case_id?: GradeCaseId | null;
+    /**
+     * By which it was decided.
+     */
+    document: string;
+    from_on: Day;
+    grade?: PartyGrade | null;
+    how: GradeHow;
+    id: UnitGradeId;
+    /**
+     * The score of the inspection, in hundredths.
+     */
+    score?: number | null;
+    set_at: Timestamp;
+    unit_id: UnitId;
+    /**
+     * What the branch is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A grade that is written down, or lowered.
+ */
+export type UnitGradeBody = {
+    /**
+     * The number of the document.
+     */
+    document: Text60;
+    from_on: Day;
+    grade?: PartyGrade | null;
+};
+
+/**
+ * Everything about the grade of a branch.
+ */
+export type UnitGradeHistory = {
+    /**
+     * The key of the functional type; `null` for what is no branch.
+     */
+    functional_type?: string | null;
+    /**
+     * What the type is called.
+     */
+    functional_type_name?: string | null;
+    /**
+     * The word in the name of the branch, or of a unit above it, that decided the type; `null` for the type of the rest.
+     */
+    functional_type_word?: string | null;
+    grade?: PartyGrade | null;
+    /**
+     * The newest first.
+     */
+    history: Array<UnitGrade>;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A grade from a day.
+ */
+export type UnitGradeId = string;
+
+/**
  * A unit of the organisation tree; here for the same reason.
  */
 export type UnitId = string;
@@ -11779,6 +13089,20 @@ export type WaitingQuestion = AskedQuestion & {
      * Its number in the run, from 1; the answer names it.
      */
     seq: number;
+};
+
+/**
+ * Honours that somebody must have.
+ */
+export type WantedAward = {
+    /**
+     * The title as it was given; part of it is enough.
+     */
+    title: Text60;
+    /**
+     * In this many years up to that of the title; 1 to 20.
+     */
+    years: number;
 };
 
 /**
@@ -15618,6 +16942,79 @@ export type WithdrawCampaignResponses = {
 
 export type WithdrawCampaignResponse = WithdrawCampaignResponses[keyof WithdrawCampaignResponses];
 
+export type GetCeremonyData = {
+    body?: never;
+    path: {
+        /**
+         * The year
+         */
+        year: number;
+    };
+    query?: {
+        /**
+         * Of this unit and below; everything within reach when absent.
+         */
+        unit_id?: UnitId;
+    };
+    url: '/api/v1/ceremonies/{year}';
+};
+
+export type GetCeremonyErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetCeremonyError = GetCeremonyErrors[keyof GetCeremonyErrors];
+
+export type GetCeremonyResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetCeremonyResponse = GetCeremonyResponses[keyof GetCeremonyResponses];
+
+export type GetCertificateData = {
+    body?: never;
+    path: {
+        /**
+         * The code as it is printed, with or without its dashes
+         */
+        code: string;
+    };
+    query?: never;
+    url: '/api/v1/certificates/{code}';
+};
+
+export type GetCertificateErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetCertificateError = GetCertificateErrors[keyof GetCertificateErrors];
+
+export type GetCertificateResponses = {
+    /**
+     * The certificate
+     */
+    200: Certificate;
+};
+
+export type GetCertificateResponse = GetCertificateResponses[keyof GetCertificateResponses];
+
 export type ListReviewedChallengeRunsData = {
     body?: never;
     path?: never;
@@ -19053,6 +20450,647 @@ export type GetThumbnailResponses = {
 
 export type GetThumbnailResponse = GetThumbnailResponses[keyof GetThumbnailResponses];
 
+export type ListGradeCasesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of this unit and below; everything within reach when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * Of this year.
+         */
+        year?: number;
+        /**
+         * How far a branch has come.
+         */
+        state?: 'self_assessed' | 'rectifying' | 'rectified' | 'inspected' | 'graded';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/grade-cases';
+};
+
+export type ListGradeCasesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListGradeCasesError = ListGradeCasesErrors[keyof ListGradeCasesErrors];
+
+export type ListGradeCasesResponses = {
+    /**
+     * Cases
+     */
+    200: PageGradeCase;
+};
+
+export type ListGradeCasesResponse = ListGradeCasesResponses[keyof ListGradeCasesResponses];
+
+export type CreateGradeCaseData = {
+    body: GradeCaseBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/grade-cases';
+};
+
+export type CreateGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateGradeCaseError = CreateGradeCaseErrors[keyof CreateGradeCaseErrors];
+
+export type CreateGradeCaseResponses = {
+    /**
+     * Begun
+     */
+    201: GradeCase;
+};
+
+export type CreateGradeCaseResponse = CreateGradeCaseResponses[keyof CreateGradeCaseResponses];
+
+export type GetGradeCaseData = {
+    body?: never;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}';
+};
+
+export type GetGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetGradeCaseError = GetGradeCaseErrors[keyof GetGradeCaseErrors];
+
+export type GetGradeCaseResponses = {
+    /**
+     * The case
+     */
+    200: GradeCase;
+};
+
+export type GetGradeCaseResponse = GetGradeCaseResponses[keyof GetGradeCaseResponses];
+
+export type DecideGradeCaseData = {
+    body: GradeDecisionBody;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}/decision';
+};
+
+export type DecideGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DecideGradeCaseError = DecideGradeCaseErrors[keyof DecideGradeCaseErrors];
+
+export type DecideGradeCaseResponses = {
+    /**
+     * Decided
+     */
+    200: GradeCase;
+};
+
+export type DecideGradeCaseResponse = DecideGradeCaseResponses[keyof DecideGradeCaseResponses];
+
+export type InspectGradeCaseData = {
+    body: GradeInspectionBody;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}/inspection';
+};
+
+export type InspectGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type InspectGradeCaseError = InspectGradeCaseErrors[keyof InspectGradeCaseErrors];
+
+export type InspectGradeCaseResponses = {
+    /**
+     * Written
+     */
+    200: GradeCase;
+};
+
+export type InspectGradeCaseResponse = InspectGradeCaseResponses[keyof InspectGradeCaseResponses];
+
+export type RecheckGradeCaseData = {
+    body: GradeRecheckBody;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}/recheck';
+};
+
+export type RecheckGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RecheckGradeCaseError = RecheckGradeCaseErrors[keyof RecheckGradeCaseErrors];
+
+export type RecheckGradeCaseResponses = {
+    /**
+     * Written
+     */
+    200: GradeCase;
+};
+
+export type RecheckGradeCaseResponse = RecheckGradeCaseResponses[keyof RecheckGradeCaseResponses];
+
+export type RectifyGradeCaseData = {
+    body: GradeRectificationBody;
+    path: {
+        /**
+         * The case
+         */
+        id: GradeCaseId;
+    };
+    query?: never;
+    url: '/api/v1/grade-cases/{id}/rectification';
+};
+
+export type RectifyGradeCaseErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RectifyGradeCaseError = RectifyGradeCaseErrors[keyof RectifyGradeCaseErrors];
+
+export type RectifyGradeCaseResponses = {
+    /**
+     * Written
+     */
+    200: GradeCase;
+};
+
+export type RectifyGradeCaseResponse = RectifyGradeCaseResponses[keyof RectifyGradeCaseResponses];
+
+export type ListGradesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of this unit and below.
+         */
+        unit_id?: UnitId;
+        /**
+         * The day; today when absent.
+         */
+        as_of?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/grades';
+};
+
+export type ListGradesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListGradesError = ListGradesErrors[keyof ListGradesErrors];
+
+export type ListGradesResponses = {
+    /**
+     * Grades
+     */
+    200: Grades;
+};
+
+export type ListGradesResponse = ListGradesResponses[keyof ListGradesResponses];
+
+export type ListHonourBarsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/honour-bars';
+};
+
+export type ListHonourBarsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListHonourBarsError = ListHonourBarsErrors[keyof ListHonourBarsErrors];
+
+export type ListHonourBarsResponses = {
+    /**
+     * Those
+     */
+    200: PageHonourBar;
+};
+
+export type ListHonourBarsResponse = ListHonourBarsResponses[keyof ListHonourBarsResponses];
+
+export type BarFromHonoursData = {
+    body: HonourBarBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/honour-bars';
+};
+
+export type BarFromHonoursErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type BarFromHonoursError = BarFromHonoursErrors[keyof BarFromHonoursErrors];
+
+export type BarFromHonoursResponses = {
+    /**
+     * Written
+     */
+    201: HonourBar;
+};
+
+export type BarFromHonoursResponse = BarFromHonoursResponses[keyof BarFromHonoursResponses];
+
+export type ListHonourHoldersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Who holds an honour.
+         */
+        kind?: 'member' | 'unit' | 'brand' | 'post' | 'zone';
+        /**
+         * Of this unit or below.
+         */
+        unit_id?: UnitId;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/honour-holders';
+};
+
+export type ListHonourHoldersErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListHonourHoldersError = ListHonourHoldersErrors[keyof ListHonourHoldersErrors];
+
+export type ListHonourHoldersResponses = {
+    /**
+     * Holders
+     */
+    200: PageHonourHolder;
+};
+
+export type ListHonourHoldersResponse = ListHonourHoldersResponses[keyof ListHonourHoldersResponses];
+
+export type RecordHonourFallData = {
+    body: HonourFallBody;
+    path: {
+        /**
+         * The post or zone
+         */
+        id: HolderId;
+    };
+    query?: never;
+    url: '/api/v1/honour-holders/{id}/falls';
+};
+
+export type RecordHonourFallErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RecordHonourFallError = RecordHonourFallErrors[keyof RecordHonourFallErrors];
+
+export type RecordHonourFallResponses = {
+    /**
+     * What is left
+     */
+    200: StarLevel;
+};
+
+export type RecordHonourFallResponse = RecordHonourFallResponses[keyof RecordHonourFallResponses];
+
+export type ListHonoursData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of holders who belonged to this unit or below.
+         */
+        unit_id?: UnitId;
+        /**
+         * Of this member.
+         */
+        member_id?: MemberId;
+        /**
+         * Of this brand, post or zone.
+         */
+        holder_id?: HolderId;
+        /**
+         * Who holds an honour.
+         */
+        holder_kind?: 'member' | 'unit' | 'brand' | 'post' | 'zone';
+        /**
+         * Of this year.
+         */
+        year?: number;
+        /**
+         * The level at which an honour is given.
+         */
+        level?: 'branch' | 'general_branch' | 'committee' | 'enterprise' | 'city' | 'province' | 'central_soe' | 'national';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/honours';
+};
+
+export type ListHonoursErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListHonoursError = ListHonoursErrors[keyof ListHonoursErrors];
+
+export type ListHonoursResponses = {
+    /**
+     * Honours
+     */
+    200: PageHonour;
+};
+
+export type ListHonoursResponse = ListHonoursResponses[keyof ListHonoursResponses];
+
+export type GiveHonourData = {
+    body: HonourBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/honours';
+};
+
+export type GiveHonourErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GiveHonourError = GiveHonourErrors[keyof GiveHonourErrors];
+
+export type GiveHonourResponses = {
+    /**
+     * Given
+     */
+    201: Honour;
+};
+
+export type GiveHonourResponse = GiveHonourResponses[keyof GiveHonourResponses];
+
+export type GetHonourData = {
+    body?: never;
+    path: {
+        /**
+         * The honour
+         */
+        id: AwardId;
+    };
+    query?: never;
+    url: '/api/v1/honours/{id}';
+};
+
+export type GetHonourErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetHonourError = GetHonourErrors[keyof GetHonourErrors];
+
+export type GetHonourResponses = {
+    /**
+     * The honour
+     */
+    200: Honour;
+};
+
+export type GetHonourResponse = GetHonourResponses[keyof GetHonourResponses];
+
+export type GetHonourCertificateData = {
+    body?: never;
+    path: {
+        /**
+         * The honour
+         */
+        id: AwardId;
+    };
+    query?: never;
+    url: '/api/v1/honours/{id}/certificate';
+};
+
+export type GetHonourCertificateErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetHonourCertificateError = GetHonourCertificateErrors[keyof GetHonourCertificateErrors];
+
+export type GetHonourCertificateResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetHonourCertificateResponse = GetHonourCertificateResponses[keyof GetHonourCertificateResponses];
+
+export type WithdrawHonourData = {
+    body: HonourWithdrawalBody;
+    path: {
+        /**
+         * The honour
+         */
+        id: AwardId;
+    };
+    query?: never;
+    url: '/api/v1/honours/{id}/withdrawal';
+};
+
+export type WithdrawHonourErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawHonourError = WithdrawHonourErrors[keyof WithdrawHonourErrors];
+
+export type WithdrawHonourResponses = {
+    /**
+     * Taken away
+     */
+    200: Honour;
+};
+
+export type WithdrawHonourResponse = WithdrawHonourResponses[keyof WithdrawHonourResponses];
+
 export type ListIdeasData = {
     body?: never;
     path?: never;
@@ -20786,6 +22824,47 @@ export type WithdrawBrandImportResponses = {
 
 export type WithdrawBrandImportResponse = WithdrawBrandImportResponses[keyof WithdrawBrandImportResponses];
 
+export type ImportHonoursData = {
+    /**
+     * The file, 20 MB at most: as the whole body, or as the one file of a form
+     */
+    body: Blob | File;
+    path?: never;
+    query?: {
+        /**
+         * Only report what would happen.
+         */
+        dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
+    };
+    url: '/api/v1/imports/honours';
+};
+
+export type ImportHonoursErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ImportHonoursError = ImportHonoursErrors[keyof ImportHonoursErrors];
+
+export type ImportHonoursResponses = {
+    /**
+     * What was done, or would be
+     */
+    200: ImportReport;
+};
+
+export type ImportHonoursResponse = ImportHonoursResponses[keyof ImportHonoursResponses];
+
 export type ImportMembersData = {
     /**
      * The file, 20 MB at most: as the whole body, or as the one file of a form
@@ -21154,6 +23233,154 @@ export type WithdrawUnitImportResponses = {
 };
 
 export type WithdrawUnitImportResponse = WithdrawUnitImportResponses[keyof WithdrawUnitImportResponses];
+
+export type ListInsigniaData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of this unit and below.
+         */
+        unit_id?: UnitId;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/insignia';
+};
+
+export type ListInsigniaErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListInsigniaError = ListInsigniaErrors[keyof ListInsigniaErrors];
+
+export type ListInsigniaResponses = {
+    /**
+     * Those
+     */
+    200: PageInsigne;
+};
+
+export type ListInsigniaResponse = ListInsigniaResponses[keyof ListInsigniaResponses];
+
+export type CreateInsigneData = {
+    body: InsigneBody;
+    path?: never;
+    query?: never;
+    url: '/api/v1/insignia';
+};
+
+export type CreateInsigneErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateInsigneError = CreateInsigneErrors[keyof CreateInsigneErrors];
+
+export type CreateInsigneResponses = {
+    /**
+     * Written
+     */
+    201: Insigne;
+};
+
+export type CreateInsigneResponse = CreateInsigneResponses[keyof CreateInsigneResponses];
+
+export type HandInsigneOverData = {
+    body: InsigneHandoverBody;
+    path: {
+        /**
+         * Which one
+         */
+        id: InsigneId;
+    };
+    query?: never;
+    url: '/api/v1/insignia/{id}/handover';
+};
+
+export type HandInsigneOverErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type HandInsigneOverError = HandInsigneOverErrors[keyof HandInsigneOverErrors];
+
+export type HandInsigneOverResponses = {
+    /**
+     * Handed on
+     */
+    200: Insigne;
+};
+
+export type HandInsigneOverResponse = HandInsigneOverResponses[keyof HandInsigneOverResponses];
+
+export type ListInsigneHoldingsData = {
+    body?: never;
+    path: {
+        /**
+         * Which one
+         */
+        id: InsigneId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/insignia/{id}/holdings';
+};
+
+export type ListInsigneHoldingsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListInsigneHoldingsError = ListInsigneHoldingsErrors[keyof ListInsigneHoldingsErrors];
+
+export type ListInsigneHoldingsResponses = {
+    /**
+     * Those
+     */
+    200: PageInsigneHolding;
+};
+
+export type ListInsigneHoldingsResponse = ListInsigneHoldingsResponses[keyof ListInsigneHoldingsResponses];
 
 export type ListInvitationsData = {
     body?: never;
@@ -27229,6 +29456,248 @@ export type ListSettingChangesResponses = {
 
 export type ListSettingChangesResponse = ListSettingChangesResponses[keyof ListSettingChangesResponses];
 
+export type ListStarLevelsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Who has stars.
+         */
+        subject: 'member' | 'branch' | 'post' | 'zone';
+        /**
+         * Of this unit or below; needed for members.
+         */
+        unit_id?: UnitId;
+        /**
+         * Of members and branches: whose points count; last year when absent.
+         */
+        year?: number;
+        /**
+         * Of posts and zones: the day; today when absent.
+         */
+        as_of?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/star-levels';
+};
+
+export type ListStarLevelsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListStarLevelsError = ListStarLevelsErrors[keyof ListStarLevelsErrors];
+
+export type ListStarLevelsResponses = {
+    /**
+     * Stars
+     */
+    200: StarLevels;
+};
+
+export type ListStarLevelsResponse = ListStarLevelsResponses[keyof ListStarLevelsResponses];
+
+export type GetStarExplanationData = {
+    body?: never;
+    path: {
+        /**
+         * What it is
+         */
+        subject: StarSubject;
+        /**
+         * The member, the branch, or the post or zone
+         */
+        id: StarHolderId;
+    };
+    query?: {
+        /**
+         * Of members and branches: whose points count; last year when absent.
+         */
+        year?: number;
+        /**
+         * Of posts and zones: the day; today when absent.
+         */
+        as_of?: Day;
+    };
+    url: '/api/v1/star-levels/{subject}/{id}/explanation';
+};
+
+export type GetStarExplanationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetStarExplanationError = GetStarExplanationErrors[keyof GetStarExplanationErrors];
+
+export type GetStarExplanationResponses = {
+    /**
+     * Why
+     */
+    200: StarExplanation;
+};
+
+export type GetStarExplanationResponse = GetStarExplanationResponses[keyof GetStarExplanationResponses];
+
+export type GetStarSchemeData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The day on which it holds; today when absent.
+         */
+        day?: Day;
+    };
+    url: '/api/v1/star-scheme';
+};
+
+export type GetStarSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetStarSchemeError = GetStarSchemeErrors[keyof GetStarSchemeErrors];
+
+export type GetStarSchemeResponses = {
+    /**
+     * The scheme
+     */
+    200: StarSchemeView;
+};
+
+export type GetStarSchemeResponse = GetStarSchemeResponses[keyof GetStarSchemeResponses];
+
+export type ListStarSchemesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/star-schemes';
+};
+
+export type ListStarSchemesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListStarSchemesError = ListStarSchemesErrors[keyof ListStarSchemesErrors];
+
+export type ListStarSchemesResponses = {
+    /**
+     * Versions
+     */
+    200: PageStarSchemeView;
+};
+
+export type ListStarSchemesResponse = ListStarSchemesResponses[keyof ListStarSchemesResponses];
+
+export type CreateStarSchemeData = {
+    body: StarSchemeBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/star-schemes';
+};
+
+export type CreateStarSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateStarSchemeError = CreateStarSchemeErrors[keyof CreateStarSchemeErrors];
+
+export type CreateStarSchemeResponses = {
+    /**
+     * Written
+     */
+    201: StarSchemeView;
+};
+
+export type CreateStarSchemeResponse = CreateStarSchemeResponses[keyof CreateStarSchemeResponses];
+
+export type WithdrawStarSchemeData = {
+    body?: never;
+    path: {
+        /**
+         * The version's number
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/star-schemes/{version}';
+};
+
+export type WithdrawStarSchemeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawStarSchemeError = WithdrawStarSchemeErrors[keyof WithdrawStarSchemeErrors];
+
+export type WithdrawStarSchemeResponses = {
+    /**
+     * Taken back
+     */
+    204: void;
+};
+
+export type WithdrawStarSchemeResponse = WithdrawStarSchemeResponses[keyof WithdrawStarSchemeResponses];
+
 export type ListStudyFeedData = {
     body?: never;
     path?: never;
@@ -28117,6 +30586,498 @@ export type DecideTextResponses = {
 
 export type DecideTextResponse = DecideTextResponses[keyof DecideTextResponses];
 
+export type GetTitleNominationData = {
+    body?: never;
+    path: {
+        /**
+         * The nomination
+         */
+        id: NominationId;
+    };
+    query?: never;
+    url: '/api/v1/title-nominations/{id}';
+};
+
+export type GetTitleNominationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTitleNominationError = GetTitleNominationErrors[keyof GetTitleNominationErrors];
+
+export type GetTitleNominationResponses = {
+    /**
+     * The nomination
+     */
+    200: TitleNominationView;
+};
+
+export type GetTitleNominationResponse = GetTitleNominationResponses[keyof GetTitleNominationResponses];
+
+export type ForwardTitleNominationData = {
+    body?: never;
+    path: {
+        /**
+         * The nomination
+         */
+        id: NominationId;
+    };
+    query?: never;
+    url: '/api/v1/title-nominations/{id}/forwarding';
+};
+
+export type ForwardTitleNominationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ForwardTitleNominationError = ForwardTitleNominationErrors[keyof ForwardTitleNominationErrors];
+
+export type ForwardTitleNominationResponses = {
+    /**
+     * Sent up
+     */
+    200: TitleNominationView;
+};
+
+export type ForwardTitleNominationResponse = ForwardTitleNominationResponses[keyof ForwardTitleNominationResponses];
+
+export type PutNominationOpinionData = {
+    body: OpinionBody;
+    path: {
+        /**
+         * The nomination
+         */
+        id: NominationId;
+        /**
+         * Who was asked
+         */
+        office: Office;
+    };
+    query?: never;
+    url: '/api/v1/title-nominations/{id}/opinions/{office}';
+};
+
+export type PutNominationOpinionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PutNominationOpinionError = PutNominationOpinionErrors[keyof PutNominationOpinionErrors];
+
+export type PutNominationOpinionResponses = {
+    /**
+     * Written
+     */
+    200: TitleNominationView;
+};
+
+export type PutNominationOpinionResponse = PutNominationOpinionResponses[keyof PutNominationOpinionResponses];
+
+export type RefuseTitleNominationData = {
+    body: NominationRefusalBody;
+    path: {
+        /**
+         * The nomination
+         */
+        id: NominationId;
+    };
+    query?: never;
+    url: '/api/v1/title-nominations/{id}/refusal';
+};
+
+export type RefuseTitleNominationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseTitleNominationError = RefuseTitleNominationErrors[keyof RefuseTitleNominationErrors];
+
+export type RefuseTitleNominationResponses = {
+    /**
+     * Refused
+     */
+    200: TitleNominationView;
+};
+
+export type RefuseTitleNominationResponse = RefuseTitleNominationResponses[keyof RefuseTitleNominationResponses];
+
+export type ListTitleRoundsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Of this year.
+         */
+        year?: number;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/title-rounds';
+};
+
+export type ListTitleRoundsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTitleRoundsError = ListTitleRoundsErrors[keyof ListTitleRoundsErrors];
+
+export type ListTitleRoundsResponses = {
+    /**
+     * Titles
+     */
+    200: PageTitleRound;
+};
+
+export type ListTitleRoundsResponse = ListTitleRoundsResponses[keyof ListTitleRoundsResponses];
+
+export type CreateTitleRoundData = {
+    body: TitleRoundBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/title-rounds';
+};
+
+export type CreateTitleRoundErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateTitleRoundError = CreateTitleRoundErrors[keyof CreateTitleRoundErrors];
+
+export type CreateTitleRoundResponses = {
+    /**
+     * Opened
+     */
+    201: TitleRound;
+};
+
+export type CreateTitleRoundResponse = CreateTitleRoundResponses[keyof CreateTitleRoundResponses];
+
+export type GetTitleRoundData = {
+    body?: never;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: never;
+    url: '/api/v1/title-rounds/{id}';
+};
+
+export type GetTitleRoundErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTitleRoundError = GetTitleRoundErrors[keyof GetTitleRoundErrors];
+
+export type GetTitleRoundResponses = {
+    /**
+     * The title
+     */
+    200: TitleRound;
+};
+
+export type GetTitleRoundResponse = GetTitleRoundResponses[keyof GetTitleRoundResponses];
+
+export type ListTitleCandidatesData = {
+    body?: never;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/title-rounds/{id}/candidates';
+};
+
+export type ListTitleCandidatesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTitleCandidatesError = ListTitleCandidatesErrors[keyof ListTitleCandidatesErrors];
+
+export type ListTitleCandidatesResponses = {
+    /**
+     * Those
+     */
+    200: PageTitleCandidate;
+};
+
+export type ListTitleCandidatesResponse = ListTitleCandidatesResponses[keyof ListTitleCandidatesResponses];
+
+export type DecideTitleRoundData = {
+    body: TitleDecisionBody;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: never;
+    url: '/api/v1/title-rounds/{id}/decision';
+};
+
+export type DecideTitleRoundErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DecideTitleRoundError = DecideTitleRoundErrors[keyof DecideTitleRoundErrors];
+
+export type DecideTitleRoundResponses = {
+    /**
+     * Decided
+     */
+    200: TitleDecision;
+};
+
+export type DecideTitleRoundResponse = DecideTitleRoundResponses[keyof DecideTitleRoundResponses];
+
+export type NameTitleRoundData = {
+    body: TitleNamingBody;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: never;
+    url: '/api/v1/title-rounds/{id}/naming';
+};
+
+export type NameTitleRoundErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type NameTitleRoundError = NameTitleRoundErrors[keyof NameTitleRoundErrors];
+
+export type NameTitleRoundResponses = {
+    /**
+     * Named
+     */
+    200: TitleNaming;
+};
+
+export type NameTitleRoundResponse = NameTitleRoundResponses[keyof NameTitleRoundResponses];
+
+export type ListTitleNominationsData = {
+    body?: never;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: {
+        /**
+         * How far a nomination has come.
+         */
+        state?: 'recommended' | 'opinions' | 'committee' | 'shown' | 'named' | 'refused';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/title-rounds/{id}/nominations';
+};
+
+export type ListTitleNominationsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTitleNominationsError = ListTitleNominationsErrors[keyof ListTitleNominationsErrors];
+
+export type ListTitleNominationsResponses = {
+    /**
+     * Nominations
+     */
+    200: PageTitleNominationView;
+};
+
+export type ListTitleNominationsResponse = ListTitleNominationsResponses[keyof ListTitleNominationsResponses];
+
+export type NominateForTitleData = {
+    body: NominationBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: never;
+    url: '/api/v1/title-rounds/{id}/nominations';
+};
+
+export type NominateForTitleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type NominateForTitleError = NominateForTitleErrors[keyof NominateForTitleErrors];
+
+export type NominateForTitleResponses = {
+    /**
+     * Nominated
+     */
+    201: TitleNominationView;
+};
+
+export type NominateForTitleResponse = NominateForTitleResponses[keyof NominateForTitleResponses];
+
+export type ListShownNominationsData = {
+    body?: never;
+    path: {
+        /**
+         * The title
+         */
+        id: TitleRoundId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/title-rounds/{id}/shown';
+};
+
+export type ListShownNominationsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListShownNominationsError = ListShownNominationsErrors[keyof ListShownNominationsErrors];
+
+export type ListShownNominationsResponses = {
+    /**
+     * Nominations
+     */
+    200: PageShownNomination;
+};
+
+export type ListShownNominationsResponse = ListShownNominationsResponses[keyof ListShownNominationsResponses];
+
 export type ListUnitsData = {
     body?: never;
     path?: never;
@@ -28433,6 +31394,74 @@ export type GetUnitDeskResponses = {
 };
 
 export type GetUnitDeskResponse = GetUnitDeskResponses[keyof GetUnitDeskResponses];
+
+export type GetUnitGradeData = {
+    body?: never;
+    path: {
+        /**
+         * The branch
+         */
+        id: UnitId;
+    };
+    query?: never;
+    url: '/api/v1/units/{id}/grade';
+};
+
+export type GetUnitGradeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetUnitGradeError = GetUnitGradeErrors[keyof GetUnitGradeErrors];
+
+export type GetUnitGradeResponses = {
+    /**
+     * The grade
+     */
+    200: UnitGradeHistory;
+};
+
+export type GetUnitGradeResponse = GetUnitGradeResponses[keyof GetUnitGradeResponses];
+
+export type SetUnitGradeData = {
+    body: UnitGradeBody;
+    path: {
+        /**
+         * The branch
+         */
+        id: UnitId;
+    };
+    query?: never;
+    url: '/api/v1/units/{id}/grade';
+};
+
+export type SetUnitGradeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetUnitGradeError = SetUnitGradeErrors[keyof SetUnitGradeErrors];
+
+export type SetUnitGradeResponses = {
+    /**
+     * Written
+     */
+    200: UnitGrade;
+};
+
+export type SetUnitGradeResponse = SetUnitGradeResponses[keyof SetUnitGradeResponses];
 
 export type ListUnitMembersData = {
     body?: never;
