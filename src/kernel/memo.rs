@@ -78,12 +78,7 @@ impl<K: Eq + Hash + Clone, V, E: Failure> Memo<K, V, E> {
 
     /// The answer for `key`, younger than `max_age`; found out by `ask` at most once at a time. An error is told to
     /// those who wait for it at that moment.
-    pub async fn get(
-        &self,
-        key: &K,
-        max_age: Duration,
-        ask: impl AsyncFnOnce() -> Result<V, E>,
-    ) -> Result<Arc<V>, E> {
+    pub async fn get(&self, key: &K, max_age: Duration, ask: impl AsyncFnOnce() -> Result<V, E>) -> Result<Arc<V>, E> {
         let came = Instant::now();
         let slot = self.slot(key);
         if let Some(known) = slot.fresh(max_age) {

@@ -41,8 +41,7 @@ impl Honours {
         report.take(remarks);
         let lines = self.read_lines(&rows, reach, &mut report);
         let known = self.known(&lines).await?;
-        let (new, known): (Vec<(Line, bool)>, Vec<(Line, bool)>) =
-            lines.into_iter().zip(known).partition(|(_, known)| !known);
+        let (new, known): (Vec<_>, Vec<_>) = lines.into_iter().zip(known).partition(|(_, known)| !known);
         report.unchanged += u32::try_from(known.len()).unwrap_or(u32::MAX);
         let new: Vec<Line> = new.into_iter().map(|(line, _)| line).collect();
         shown.add(&new.iter().map(|line| format!("{line:?}")).collect::<Vec<_>>());

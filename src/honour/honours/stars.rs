@@ -51,7 +51,7 @@ pub(super) enum When {
 impl Honours {
     /// Every version of the scheme.
     pub(super) async fn star_book(&self) -> Result<StarBook, DbError> {
-        self.db.read(|conn| book(conn)).await
+        self.db.read(book).await
     }
 
     /// Writes the next version.

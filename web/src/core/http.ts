@@ -25,7 +25,7 @@ const LIMIT_UPLOAD_MS = 120_000
 const LIMIT_IMPORT_MS = 600_000
 const limitOf = (path: string) => (path.includes('/api/v1/imports/') ? LIMIT_IMPORT_MS : path.endsWith('/files') || path.endsWith('/me/archive') ? LIMIT_UPLOAD_MS : LIMIT_MS)
 /** Asked before anybody has signed in. */
-const OPEN = /\/api\/v1\/(labels|config|session\/reset-request)$/
+const OPEN = /\/api\/v1\/(labels|config|session\/reset-request|certificates\/[^/]+)$/
 
 /** What is asked while a code is asked for. */
 const OF_CODES = /\/api\/v1\/(session|me)\/second-factor/

@@ -64,10 +64,7 @@ pub fn check_scheme(scheme: &StarScheme, from: Day, today: Day) -> Result<(), Re
     let keys: std::collections::BTreeSet<&str> = scheme.types.iter().map(|kind| kind.key.as_str()).collect();
     let is_key = |key: &str| (1..=20).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let named = |kind: &FunctionalType| {
-        is_key(&kind.key)
-            && is_name(&kind.name)
-            && kind.words.len() <= MOST_NAMES
-            && kind.words.iter().all(|word| is_name(word))
+        is_key(&kind.key) && is_name(&kind.name) && kind.words.len() <= MOST_NAMES && kind.words.iter().all(is_name)
     };
     if !(1..=10).contains(&scheme.types.len()) || keys.len() != scheme.types.len() || !scheme.types.iter().all(named) {
         return no("/scheme/types", "功能类型须为 1 到 10 个，代号为不重复的小写字母");

@@ -1,0 +1,1 @@
+var e=e=>e>0?`★`.repeat(e):`无星`;export{e as t};
