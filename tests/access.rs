@@ -79,6 +79,10 @@ const APPRAISAL_PROPOSERS: Who = With(&[GroupLeader, Secretary, BranchCommittee,
 /// Who reads rules, and results of a whole branch.
 const RULE_READERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
 const HONOUR_RECOMMENDERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
+const OBLIGATION_KEEPERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
+const OBLIGATION_EXCUSERS: Who = With(&[CommitteeMember, Organiser]);
+const OBLIGATION_READERS: Who =
+    With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember, Organiser, Auditor, Leader, Inspector]);
 const HONOUR_GRANTERS: Who = With(&[CommitteeMember]);
 const HONOUR_KEEPERS: Who = With(&[Organiser]);
 const CONTEST_CONFIRMERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
@@ -256,6 +260,25 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /appraisal/imports/{id}", SignedIn, Plain),
     ("POST /appraisal/imports/{id}/approval", SignedIn, Plain),
     ("POST /imports/appraisal/{id}/withdrawal", APPRAISAL_PROPOSERS, Plain),
+    // obligations
+    ("GET /units/{id}/month-sheet", SignedIn, Plain),
+    ("GET /units/{id}/month-sheet/paper", SignedIn, Plain),
+    ("GET /month-sheets", OBLIGATION_READERS, Plain),
+    ("GET /meeting-overviews", OBLIGATION_READERS, Plain),
+    ("POST /units/{id}/obligation-entries", OBLIGATION_KEEPERS, Plain),
+    ("DELETE /obligation-entries/{id}", OBLIGATION_KEEPERS, Plain),
+    ("POST /units/{id}/obligation-events", OBLIGATION_KEEPERS, Plain),
+    ("DELETE /obligation-events/{id}", OBLIGATION_KEEPERS, Plain),
+    ("POST /units/{id}/obligation-exemptions", OBLIGATION_KEEPERS, Plain),
+    ("GET /obligation-exemptions", OBLIGATION_READERS, Plain),
+    ("GET /obligation-exemptions/{id}", OBLIGATION_READERS, Plain),
+    ("POST /obligation-exemptions/{id}/approval", OBLIGATION_EXCUSERS, Plain),
+    ("POST /obligation-exemptions/{id}/refusal", OBLIGATION_EXCUSERS, Plain),
+    ("POST /obligation-exemptions/{id}/withdrawal", OBLIGATION_KEEPERS, Plain),
+    ("GET /obligation-rules", SignedIn, Plain),
+    ("POST /obligation-rules", HONOUR_KEEPERS, Plain),
+    ("POST /obligation-rules/{code}/end", HONOUR_KEEPERS, Plain),
+    ("POST /obligation-rules/{code}/use", HONOUR_KEEPERS, Plain),
     // honours
     ("GET /honours", SignedIn, Plain),
     ("POST /honours", HONOUR_GRANTERS, Plain),
@@ -689,6 +712,17 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /imports/appraisal", Open(ASKS)),
     ("POST /appraisal/imports/{id}/approval", Judges(&[DecideAppraisal])),
     ("POST /imports/appraisal/{id}/withdrawal", Open(BACK)),
+    ("POST /units/{id}/obligation-entries", Open(WRITES)),
+    ("DELETE /obligation-entries/{id}", Open(WRITES)),
+    ("POST /units/{id}/obligation-events", Open(WRITES)),
+    ("DELETE /obligation-events/{id}", Open(WRITES)),
+    ("POST /units/{id}/obligation-exemptions", Open(ASKS)),
+    ("POST /obligation-exemptions/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /obligation-exemptions/{id}/refusal", Judges(&[AnswerProposal])),
+    ("POST /obligation-exemptions/{id}/withdrawal", Open(BACK)),
+    ("POST /obligation-rules", Open("a rule is for everybody, and for days to come")),
+    ("POST /obligation-rules/{code}/end", Open("a rule is for everybody, and for days to come")),
+    ("POST /obligation-rules/{code}/use", Open("a rule is for everybody, and for days to come")),
     ("POST /honours", Judges(&[GiveHonour])),
     ("POST /honours/{id}/withdrawal", Judges(&[GiveHonour])),
     ("POST /honour-bars", Judges(&[GiveHonour])),

@@ -70,6 +70,7 @@ mod calendar;
 mod bulletins;
 mod campaigns;
 mod notices;
+mod obligations;
 mod movers;
 mod documents;
 mod files;

@@ -43,6 +43,8 @@ async fn a_member_sees_who_he_is() {
         "read_rules",
         "hold_meetings",
         "read_meetings",
+        "read_obligations",
+        "keep_obligations",
         "see_ideas",
         "collect_ideas",
         "decide_ideas",

@@ -49,6 +49,7 @@ rooms! {
     doing::meetings,
     learning::contests,
     doing::ideas,
+    doing::obligations,
     judging::brands,
     judging::campaigns,
     honour::boards,

@@ -104,6 +104,14 @@ crate::words!(
         HoldMeetings = "hold_meetings" / "登记会议",
         /// Read what was written down about meetings.
         ReadMeetings = "read_meetings" / "查看会议",
+        /// See what units are to do by themselves, and how far they are.
+        ReadObligations = "read_obligations" / "查看规定动作",
+        /// Write down what was done that no record tells, and what does not apply.
+        KeepObligations = "keep_obligations" / "登记规定动作",
+        /// Agree that something does not apply to a unit.
+        ExcuseObligations = "excuse_obligations" / "批准规定动作不适用",
+        /// Make rules about what units are to do by themselves.
+        ManageObligations = "manage_obligations" / "维护规定动作",
         /// See the ideas of one's scope, beyond those of one's own branch.
         SeeIdeas = "see_ideas" / "查看金点子",
         /// Collect submitted ideas at a meeting.
@@ -161,9 +169,17 @@ impl Role {
     pub const fn allows(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::GroupLeader => {
-                &[SeeResults, HoldMeetings, ReadMeetings, SeeIdeas, CollectIdeas, ProposeAppraisal, CheckAppraisal]
-            }
+            Role::GroupLeader => &[
+                SeeResults,
+                HoldMeetings,
+                ReadMeetings,
+                ReadObligations,
+                KeepObligations,
+                SeeIdeas,
+                CollectIdeas,
+                ProposeAppraisal,
+                CheckAppraisal,
+            ],
             Role::Secretary | Role::BranchCommittee => &[
                 SeeResults,
                 SeeMembers,
@@ -177,6 +193,8 @@ impl Role {
                 RecordLeave,
                 HoldMeetings,
                 ReadMeetings,
+                ReadObligations,
+                KeepObligations,
                 SeeIdeas,
                 CollectIdeas,
                 DecideIdeas,
@@ -201,6 +219,9 @@ impl Role {
                 ReadContent,
                 ReadRules,
                 ReadMeetings,
+                ReadObligations,
+                ExcuseObligations,
+                ManageObligations,
                 SeeIdeas,
                 RunCampaigns,
                 ReadCampaigns,
@@ -223,6 +244,9 @@ impl Role {
                 ManageRules,
                 HoldMeetings,
                 ReadMeetings,
+                ReadObligations,
+                KeepObligations,
+                ExcuseObligations,
                 SeeIdeas,
                 CollectIdeas,
                 DecideIdeas,
@@ -244,6 +268,7 @@ impl Role {
                 ReadRules,
                 Audit,
                 ReadMeetings,
+                ReadObligations,
                 SeeIdeas,
                 ReadCampaigns,
                 ReadSettings,
@@ -261,9 +286,9 @@ impl Role {
                 ReadFeedback,
                 AnswerFeedback,
             ],
-            Role::Leader => &[SeeIdeas],
+            Role::Leader => &[ReadObligations, SeeIdeas],
             Role::Expert => &[ScoreAsExpert],
-            Role::Inspector => &[WatchDesks],
+            Role::Inspector => &[WatchDesks, ReadObligations],
         }
     }
 }

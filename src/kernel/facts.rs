@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use diesel::prelude::*;
 
@@ -70,6 +70,8 @@ pub struct Record {
     pub amount: i64,
     /// Of how many; 0 where the measure has no denominator.
     pub base: i64,
+    /// The day on which it was written down, where people do that and it is known.
+    pub entered_on: Option<Day>,
 }
 
 /// What records come to.
@@ -138,9 +140,25 @@ impl Facts {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// For a room that is among those that tell.
+    pub fn seen(&self) -> SeenFacts {
+        SeenFacts(Arc::downgrade(&self.0))
+    }
+
     /// The fact of that name.
     pub fn find(&self, name: &str) -> Option<Arc<Fact>> {
         self.each().into_iter().find(|fact| fact.about.name == name)
+    }
+}
+
+/// The facts of all rooms for one that tells some itself, and so must not keep them: it would keep itself alive.
+#[derive(Clone)]
+pub struct SeenFacts(Weak<RwLock<Vec<Arc<Fact>>>>);
+
+impl SeenFacts {
+    /// The fact of that name; `None` also once the house is closed.
+    pub fn find(&self, name: &str) -> Option<Arc<Fact>> {
+        Facts(self.0.upgrade()?).find(name)
     }
 }
 
@@ -250,6 +268,7 @@ mod tests {
             unit: unit(at),
             amount,
             base,
+            entered_on: None,
         };
         let records = [record(3, 2, 3), record(3, 1, 3), record(2, 1, 1)];
         let sums = sums(&records, |at| if at == unit(3) { vec![unit(3), unit(1)] } else { vec![at, unit(1)] });

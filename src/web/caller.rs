@@ -202,6 +202,14 @@ capable!(
     MeetingReader: ReadMeetings,
     /// May write down meetings.
     MeetingHolder: HoldMeetings,
+    /// May see what units are to do by themselves.
+    ObligationReader: ReadObligations,
+    /// May write down what was done by themselves.
+    ObligationKeeper: KeepObligations,
+    /// May agree that something does not apply.
+    ObligationExcuser: ExcuseObligations,
+    /// May make rules about what units do by themselves.
+    ObligationManager: ManageObligations,
     /// May see the ideas of a scope and their statistics.
     IdeaReader: SeeIdeas,
     /// May collect ideas.

@@ -56,6 +56,8 @@ pub const MARKS: &[(&str, Mark)] = &[
     ("POST /title-nominations/{id}/forwarding", SecondPerson),
     ("PUT /title-nominations/{id}/opinions/{office}", SecondPerson),
     ("POST /title-nominations/{id}/refusal", SecondPerson),
+    ("POST /obligation-exemptions/{id}/approval", SecondPerson),
+    ("POST /obligation-exemptions/{id}/refusal", SecondPerson),
     ("POST /appraisal/proposals/{id}/approval", SecondPerson),
     ("POST /appraisal/proposals/{id}/refusal", SecondPerson),
     ("POST /appraisal/imports/{id}/approval", SecondPerson),

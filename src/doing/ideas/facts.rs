@@ -40,7 +40,7 @@ fn stretch(month: Span) -> Stretch {
 
 fn record(idea: IdeaId, titles: &HashMap<IdeaId, String>, (at, unit): (Timestamp, UnitId), amount: i64) -> Record {
     let title = titles.get(&idea).cloned().unwrap_or_default();
-    Record { kind: "idea", id: idea.to_string(), title, day: at.day(), unit, amount, base: 0 }
+    Record { kind: "idea", id: idea.to_string(), title, day: at.day(), unit, amount, base: 0, entered_on: None }
 }
 
 impl Ideas {
@@ -117,6 +117,7 @@ impl Ideas {
             // who left or is away since counts neither above nor below
             amount: wrote.get(&unit).copied().unwrap_or(0).min(members),
             base: members,
+            entered_on: None,
         };
         Ok(branches.into_iter().filter(|(.., members)| *members > 0).map(of).collect())
     }

@@ -39,7 +39,7 @@ impl Meetings {
     pub(super) async fn held(&self, kind: MeetingKind, month: Span) -> Result<Vec<Record>, DbError> {
         let until = self.db.today().min(month.end.previous());
         let held = self.db.read(move |conn| store::list_held(conn, kind, month.first, until)).await?;
-        let record = |(id, title, day, unit): store::Held| Record {
+        let record = |(id, title, day, unit, created_at): store::Held| Record {
             kind: "meeting",
             id: id.to_string(),
             title,
@@ -47,6 +47,7 @@ impl Meetings {
             unit,
             amount: 1,
             base: 0,
+            entered_on: Some(created_at.day()),
         };
         Ok(held.into_iter().map(record).collect())
     }

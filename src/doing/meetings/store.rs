@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::model::{Attendance, Coming, Excuse, ExcuseReason, Meeting, MeetingId, MeetingKind, Whole};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::time::Day;
+use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{meeting_attendance, meeting_excuses, meetings};
 use crate::on;
@@ -140,8 +140,8 @@ pub fn list_coming(conn: &mut Conn, from: Day, limit: i64) -> QueryResult<Vec<Co
         .load(c))
 }
 
-/// A meeting that was held: its id, title, day and unit.
-pub type Held = (MeetingId, String, Day, UnitId);
+/// A meeting that was held: its id, title, day and unit, and when it was written down.
+pub type Held = (MeetingId, String, Day, UnitId, Timestamp);
 
 /// Meetings of the kind on the days from `from` to `until`, both included, that somebody attended.
 pub fn list_held(conn: &mut Conn, kind: MeetingKind, from: Day, until: Day) -> QueryResult<Vec<Held>> {
@@ -151,7 +151,7 @@ pub fn list_held(conn: &mut Conn, kind: MeetingKind, from: Day, until: Day) -> Q
         .filter(meetings::held_on.between(from, until))
         .filter(diesel::dsl::exists(attended.select(meeting_attendance::meeting_id)))
         .order((meetings::held_on, meetings::id))
-        .select((meetings::id, meetings::title, meetings::held_on, meetings::unit_id))
+        .select((meetings::id, meetings::title, meetings::held_on, meetings::unit_id, meetings::created_at))
         .load(c))
 }
 

@@ -28,6 +28,7 @@ impl Contests {
             unit: one.unit,
             amount: one.participants.into(),
             base: one.active_members.into(),
+            entered_on: None,
         };
         Ok(found.into_iter().map(record).collect())
     }

@@ -38,6 +38,7 @@ impl Quiz {
             unit,
             amount: counts.done.into(),
             base: counts.members.into(),
+            entered_on: None,
         };
         Ok(self.branches_on(day).await?.into_iter().map(record).collect())
     }

@@ -36,6 +36,7 @@ impl Study {
                 unit,
                 amount: counts.done.into(),
                 base: counts.members.into(),
+                entered_on: None,
             }));
         }
         Ok(records)

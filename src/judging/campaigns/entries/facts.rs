@@ -23,7 +23,7 @@ impl Campaigns {
         let late = self.db.read(move |conn| store::list_late(conn, from, until)).await?;
         let record = |(id, title, at, unit): store::Late| {
             let day = at?.day();
-            Some(Record { kind: "entry", id: id.to_string(), title, day, unit, amount: 1, base: 0 })
+            Some(Record { kind: "entry", id: id.to_string(), title, day, unit, amount: 1, base: 0, entered_on: None })
         };
         Ok(late.into_iter().filter_map(record).collect())
     }

@@ -29,6 +29,7 @@ impl Campaigns {
             unit,
             amount: voters.into(),
             base: electorate.into(),
+            entered_on: None,
         };
         Ok(counted.into_iter().map(record).collect())
     }
