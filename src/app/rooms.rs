@@ -48,6 +48,7 @@ rooms! {
     doing::meetings,
     learning::contests,
     doing::ideas,
+    doing::reports,
     judging::brands,
     judging::campaigns,
     honour::boards,

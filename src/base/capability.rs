@@ -140,6 +140,14 @@ crate::words!(
         DecideAppraisal = "decide_appraisal" / "审定考评积分",
         /// Approve what is given against a certificate.
         CertifyAppraisal = "certify_appraisal" / "核定考评积分",
+        /// Write and hand in what one's unit owes.
+        FillReports = "fill_reports" / "填写报送",
+        /// See what units of one's scope owe and have handed in.
+        ReadReports = "read_reports" / "查看报送",
+        /// Say what units report; review it, and answer what they ask.
+        RunReports = "run_reports" / "组织报送",
+        /// Approve what is asked beyond the limits, and bulletins about reports.
+        ApproveReports = "approve_reports" / "批准报送",
         /// Change such settings, each by who has the capability that it names.
         ChangeSettings = "change_settings" / "修改设置",
     }
@@ -156,7 +164,17 @@ impl Role {
         use Capability::*;
         match self {
             Role::GroupLeader => {
-                &[SeeResults, HoldMeetings, ReadMeetings, SeeIdeas, CollectIdeas, ProposeAppraisal, CheckAppraisal]
+                &[
+                    SeeResults,
+                    HoldMeetings,
+                    ReadMeetings,
+                    SeeIdeas,
+                    CollectIdeas,
+                    ProposeAppraisal,
+                    CheckAppraisal,
+                    FillReports,
+                    ReadReports,
+                ]
             }
             Role::Secretary | Role::BranchCommittee => &[
                 SeeResults,
@@ -181,6 +199,8 @@ impl Role {
                 ProposeAppraisal,
                 CheckAppraisal,
                 DecideAppraisal,
+                FillReports,
+                ReadReports,
             ],
             Role::Organiser => &[
                 SeeResults,
@@ -205,6 +225,8 @@ impl Role {
                 AnswerFeedback,
                 ProposeAppraisal,
                 CertifyAppraisal,
+                ReadReports,
+                RunReports,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -222,6 +244,9 @@ impl Role {
                 DecideCampaigns,
                 CheckAppraisal,
                 DecideAppraisal,
+                FillReports,
+                ReadReports,
+                ApproveReports,
             ],
             Role::Auditor => &[
                 SeeResults,
@@ -237,6 +262,7 @@ impl Role {
                 ReadCampaigns,
                 ReadSettings,
                 ReadFeedback,
+                ReadReports,
             ],
             Role::Administrator => &[
                 SeeMembers,

@@ -106,6 +106,8 @@ crate::words!(
         /// By somebody who neither proposed nor approved what it is about.
         DecideAppraisalAppeal = "decide_appraisal_appeal" / "处理考评积分申诉",
         SetAppraisalClass = "set_appraisal_class" / "确定考评类别",
+        /// What a unit has handed in.
+        ReviewReport = "review_report" / "审核报送",
         /// Whether others may see what a member wrote.
         ReviewText = "review_text" / "审核成员文字",
     }
@@ -132,7 +134,7 @@ impl Judgement {
             Judgement::DecideSelection => &[Owner, Writer, Recused, OfUnit],
             Judgement::AnswerObjection => &[Proposer, Owner, Writer, OfUnit, BelowUnit, Recused],
             Judgement::ConfirmSelectionChange => &[Owner, Writer],
-            Judgement::ReviewBulletin => &[Writer],
+            Judgement::ReviewBulletin | Judgement::ReviewReport => &[Writer],
             Judgement::AnswerProposal | Judgement::DecideAppraisal => &[Proposer, Subject],
             // the writer is who approved it
             Judgement::DecideAppraisalAppeal => &[Proposer, Writer, Subject],
