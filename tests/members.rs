@@ -52,7 +52,9 @@ async fn a_member_sees_who_he_is() {
         "review_texts",
         "propose_appraisal",
         "check_appraisal",
-        "decide_appraisal"
+        "decide_appraisal",
+        "fill_reports",
+        "read_reports"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));

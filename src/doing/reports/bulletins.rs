@@ -16,12 +16,27 @@ use crate::base::id::MemberId;
 use crate::base::person::Person;
 use crate::base::text::in_title_marks;
 use crate::base::version::SeenState;
-use crate::db::{Conn, Json, Tx};
+use crate::db::{Conn, Json, Stop, Tx};
 use crate::ground::bulletins::{self, Bulletin, BulletinState, Sheet};
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::desk::{self, NewItem, Post, Urgency, Whose};
 use crate::kernel::text_versions::TextVersion;
 use crate::kernel::trail::{self, Act};
+
+impl From<bulletins::Refusal> for Stop<Refusal> {
+    fn from(refusal: bulletins::Refusal) -> Self {
+        Stop::Refused(refusal.into())
+    }
+}
+
+impl From<Stop<bulletins::Refusal>> for Stop<Refusal> {
+    fn from(stop: Stop<bulletins::Refusal>) -> Self {
+        match stop {
+            Stop::Refused(refusal) => refusal.into(),
+            Stop::Failed(error) => Stop::Failed(error),
+        }
+    }
+}
 
 /// Reports of one period at most: as many as there are units of a kind.
 const MOST: i64 = 20_000;
