@@ -107,6 +107,11 @@ const IDEA_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organi
 const TEXT_REVIEWERS: Who = With(&[Secretary, BranchCommittee, CommitteeMember]);
 const IDEA_DECIDERS: Who = With(&[Secretary, BranchCommittee, CommitteeMember]);
 
+const REPORT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
+const REPORT_FILLERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
+const REPORT_RUNNERS: Who = With(&[Organiser]);
+const REPORT_APPROVERS: Who = With(&[CommitteeMember]);
+
 /// Every route and who may. `who` is about one's own part of the enterprise; only an auditor reaches the other.
 const ROUTES: &[(&str, Who, Ask)] = &[
     // health
@@ -325,6 +330,41 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /insignia", HONOUR_KEEPERS, Plain),
     ("GET /insignia/{id}/holdings", SignedIn, Plain),
     ("POST /insignia/{id}/handover", HONOUR_KEEPERS, Plain),
+    // reports
+    ("GET /report-presets", REPORT_RUNNERS, Plain),
+    ("GET /report-presets/{preset}", REPORT_RUNNERS, Plain),
+    ("GET /report-forms", REPORT_READERS, Plain),
+    ("POST /report-forms", REPORT_RUNNERS, Plain),
+    ("GET /report-forms/{id}", REPORT_READERS, Plain),
+    ("PATCH /report-forms/{id}", REPORT_RUNNERS, Plain),
+    ("POST /report-forms/{id}/renewal", REPORT_RUNNERS, Plain),
+    ("POST /report-forms/{id}/ending", REPORT_RUNNERS, Plain),
+    ("POST /report-forms/{id}/approval", REPORT_APPROVERS, Plain),
+    ("POST /report-forms/{id}/refusal", REPORT_APPROVERS, Plain),
+    ("GET /report-forms/{id}/versions", REPORT_READERS, Plain),
+    ("GET /report-forms/{id}/periods", REPORT_READERS, Plain),
+    ("GET /report-forms/{id}/overview", REPORT_READERS, Plain),
+    ("GET /reports", REPORT_READERS, Plain),
+    ("GET /reports/{id}", REPORT_READERS, Plain),
+    ("GET /reports/{id}/sheet", REPORT_READERS, Plain),
+    ("PUT /reports/{id}/draft", SignedIn, Plain),
+    ("POST /reports/{id}/submission", REPORT_FILLERS, Plain),
+    ("POST /reports/{id}/no-change", REPORT_FILLERS, Plain),
+    ("POST /reports/{id}/review", REPORT_RUNNERS, Plain),
+    ("POST /reports/{id}/return", REPORT_RUNNERS, Plain),
+    ("POST /reports/{id}/requests", REPORT_FILLERS, Plain),
+    ("POST /report-requests/{id}/approval", REPORT_RUNNERS, Plain),
+    ("POST /report-requests/{id}/refusal", REPORT_RUNNERS, Plain),
+    ("POST /report-requests/{id}/withdrawal", REPORT_FILLERS, Plain),
+    ("POST /reports/{id}/corrections", REPORT_FILLERS, Plain),
+    ("POST /report-corrections/{id}/answer", REPORT_RUNNERS, Plain),
+    ("GET /exports/reports", REPORT_READERS, Plain),
+    ("POST /report-periods/{id}/bulletin", REPORT_RUNNERS, Plain),
+    ("GET /report-periods/{id}/bulletin", SignedIn, Plain),
+    ("PUT /report-periods/{id}/bulletin", REPORT_RUNNERS, Plain),
+    ("POST /report-periods/{id}/bulletin/review", REPORT_APPROVERS, Plain),
+    ("POST /report-periods/{id}/bulletin/issuance", REPORT_RUNNERS, Plain),
+    ("GET /report-periods/{id}/bulletin/versions", REPORT_READERS, Plain),
     // boards
     ("GET /boards", SignedIn, Plain),
     ("GET /boards/{scope}/{measure}", SignedIn, Plain),
@@ -695,6 +735,27 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /imports/members", Open("names duties of branches only; privileged ones take two")),
     ("POST /points/rules", Open("a rule is for everybody, and for days to come")),
     ("DELETE /points/rules/{rule}/{version}", Open("a rule is for everybody, and for days to come")),
+    ("POST /report-forms", Open("what is asked is asked of every unit of a kind; beyond the limits another one approves")),
+    ("PATCH /report-forms/{id}", Open("is for every unit of a kind, and for periods to come")),
+    ("POST /report-forms/{id}/renewal", Open(WRITES)),
+    ("POST /report-forms/{id}/ending", Open(WRITES)),
+    ("POST /report-forms/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /report-forms/{id}/refusal", Judges(&[AnswerProposal])),
+    ("PUT /reports/{id}/draft", Open(WRITES)),
+    ("POST /reports/{id}/submission", Open(WRITES)),
+    ("POST /reports/{id}/no-change", Open(WRITES)),
+    ("POST /reports/{id}/review", Judges(&[ReviewReport])),
+    ("POST /reports/{id}/return", Judges(&[ReviewReport])),
+    ("POST /reports/{id}/requests", Open(ASKS)),
+    ("POST /report-requests/{id}/approval", Judges(&[AnswerProposal])),
+    ("POST /report-requests/{id}/refusal", Judges(&[AnswerProposal])),
+    ("POST /report-requests/{id}/withdrawal", Open(BACK)),
+    ("POST /reports/{id}/corrections", Open(ASKS)),
+    ("POST /report-corrections/{id}/answer", Open("explains a number, and changes none")),
+    ("POST /report-periods/{id}/bulletin", Open(WRITES)),
+    ("PUT /report-periods/{id}/bulletin", Open(WRITES)),
+    ("POST /report-periods/{id}/bulletin/review", Judges(&[ReviewBulletin])),
+    ("POST /report-periods/{id}/bulletin/issuance", Open(COMPUTED)),
     ("POST /appraisal/schemes", Open("a rule is for everybody, and for days to come")),
     ("DELETE /appraisal/schemes/{version}", Open("a rule is for everybody, and for days to come")),
     ("POST /appraisal/rules", Open("a rule is for everybody, and for days to come")),
@@ -951,11 +1012,17 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
     ),
     (JudgeNomination, &[Proposer, Subject], "titles::nobody_decides_about_himself_or_what_he_nominated"),
     (SetAppraisalClass, &[Subject], "appraisal::classes_say_what_is_asked_and_nobody_sets_his_own"),
+    (
+        ReviewReport,
+        &[Writer],
+        "reviewing::another_person_reviews_and_what_is_returned_was_late_or_not_as_it_came_first",
+    ),
     (AnswerFeedback, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
 ];
 
 /// Judgements that are the second of two.
 const SECOND: [Judgement; 10] = [
+const SECOND: [Judgement; 9] = [
     AnswerProposal,
     ConfirmSelectionChange,
     ReviewFlags,
@@ -966,6 +1033,7 @@ const SECOND: [Judgement; 10] = [
     JudgeNomination,
     DecideAppraisal,
     DecideAppraisalAppeal,
+    ReviewReport,
 ];
 
 /// Routes that look like acts of a second person and ask for no code again, and why.

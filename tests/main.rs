@@ -63,6 +63,7 @@ mod challenge;
 mod contests;
 mod meetings;
 mod ideas;
+mod reports;
 mod brands;
 mod burden;
 mod facts;

@@ -56,6 +56,8 @@ async fn a_member_sees_who_he_is() {
         "check_appraisal",
         "decide_appraisal",
         "recommend_honours"
+        "fill_reports",
+        "read_reports"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));

@@ -327,10 +327,15 @@ async fn an_article_keeps_what_it_said_before_for_everybody_who_reads_it() {
 }
 
 /// Changes that name the state that was seen, each tried above.
-const WITH: [&str; 18] = [
+const WITH: [&str; 22] = [
     // both in tests/brands.rs
     "edit_brand",
     "put_brand_picture",
+    // all four in tests/reports
+    "edit_report_form",
+    "save_report_draft",
+    "submit_report",
+    "edit_report_bulletin",
     "edit_meeting",
     "edit_question",
     "edit_study_item",

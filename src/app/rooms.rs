@@ -50,6 +50,7 @@ rooms! {
     learning::contests,
     doing::ideas,
     doing::obligations,
+    doing::reports,
     judging::brands,
     judging::campaigns,
     honour::boards,

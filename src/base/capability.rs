@@ -154,6 +154,14 @@ crate::words!(
         KeepHonours = "keep_honours" / "维护荣誉",
         /// Give honours, titles and grades, and take them away.
         GrantHonours = "grant_honours" / "授予荣誉",
+        /// Write and hand in what one's unit owes.
+        FillReports = "fill_reports" / "填写报送",
+        /// See what units of one's scope owe and have handed in.
+        ReadReports = "read_reports" / "查看报送",
+        /// Say what units report; review it, and answer what they ask.
+        RunReports = "run_reports" / "组织报送",
+        /// Approve what is asked beyond the limits, and bulletins about reports.
+        ApproveReports = "approve_reports" / "批准报送",
         /// Change such settings, each by who has the capability that it names.
         ChangeSettings = "change_settings" / "修改设置",
     }
@@ -180,6 +188,19 @@ impl Role {
                 ProposeAppraisal,
                 CheckAppraisal,
             ],
+            Role::GroupLeader => {
+                &[
+                    SeeResults,
+                    HoldMeetings,
+                    ReadMeetings,
+                    SeeIdeas,
+                    CollectIdeas,
+                    ProposeAppraisal,
+                    CheckAppraisal,
+                    FillReports,
+                    ReadReports,
+                ]
+            }
             Role::Secretary | Role::BranchCommittee => &[
                 SeeResults,
                 SeeMembers,
@@ -206,6 +227,8 @@ impl Role {
                 CheckAppraisal,
                 DecideAppraisal,
                 RecommendHonours,
+                FillReports,
+                ReadReports,
             ],
             Role::Organiser => &[
                 SeeResults,
@@ -235,6 +258,8 @@ impl Role {
                 CertifyAppraisal,
                 RecommendHonours,
                 KeepHonours,
+                ReadReports,
+                RunReports,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -257,6 +282,9 @@ impl Role {
                 DecideAppraisal,
                 RecommendHonours,
                 GrantHonours,
+                FillReports,
+                ReadReports,
+                ApproveReports,
             ],
             Role::Auditor => &[
                 SeeResults,
@@ -273,6 +301,7 @@ impl Role {
                 ReadCampaigns,
                 ReadSettings,
                 ReadFeedback,
+                ReadReports,
             ],
             Role::Administrator => &[
                 SeeMembers,

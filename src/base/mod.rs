@@ -13,6 +13,7 @@ pub mod id;
 pub mod idempotency;
 pub mod imports;
 pub mod hooks;
+pub mod form;
 pub mod period;
 pub mod rank;
 pub mod score;

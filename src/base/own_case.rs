@@ -112,6 +112,8 @@ crate::words!(
         JudgeGrade = "judge_grade" / "考评和评定等级",
         /// A nomination for a title, on its way up.
         JudgeNomination = "judge_nomination" / "审核和决定表彰推荐",
+        /// What a unit has handed in.
+        ReviewReport = "review_report" / "审核报送",
         /// Whether others may see what a member wrote.
         ReviewText = "review_text" / "审核成员文字",
     }
@@ -138,7 +140,7 @@ impl Judgement {
             Judgement::DecideSelection => &[Owner, Writer, Recused, OfUnit],
             Judgement::AnswerObjection => &[Proposer, Owner, Writer, OfUnit, BelowUnit, Recused],
             Judgement::ConfirmSelectionChange => &[Owner, Writer],
-            Judgement::ReviewBulletin => &[Writer],
+            Judgement::ReviewBulletin | Judgement::ReviewReport => &[Writer],
             Judgement::AnswerProposal | Judgement::DecideAppraisal => &[Proposer, Subject],
             Judgement::GiveHonour => &[Subject],
             Judgement::JudgeGrade => &[Proposer, OfUnit],

@@ -248,6 +248,14 @@ capable!(
     HonourKeeper: KeepHonours,
     /// May give honours, titles and grades, and take them away.
     HonourGranter: GrantHonours,
+    /// May hand in what units owe.
+    ReportFiller: FillReports,
+    /// May see what units owe.
+    ReportReader: ReadReports,
+    /// May say what units report, and review it.
+    ReportRunner: RunReports,
+    /// May approve what is asked beyond the limits, and bulletins about reports.
+    ReportApprover: ApproveReports,
 );
 
 /// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.

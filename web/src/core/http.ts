@@ -108,7 +108,8 @@ export function useShown(path: () => string) {
 function listen(request: Request, response: Response, sent: number) {
   reachable.value = true
   const state = response.headers.get('ETag')
-  if (state && request.method === 'GET') states.set(new URL(request.url).pathname.slice(place.length), state)
+  // what was written may name its new state, too, for the next saving
+  if (state && ['GET', 'PUT'].includes(request.method)) states.set(new URL(request.url).pathname.slice(place.length), state)
   const count = response.headers.get('X-Unread')
   if (count !== null) unread.value = Number(count) || 0
   const date = Date.parse(response.headers.get('Date') ?? '')

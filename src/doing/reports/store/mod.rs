@@ -1,0 +1,5 @@
+//! The room's tables.
+
+pub mod forms;
+pub mod reports;
+pub mod requests;
