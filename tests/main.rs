@@ -86,6 +86,7 @@ mod privacy;
 mod proof;
 mod feedback;
 mod appraisal;
+mod tasks;
 mod texts;
 mod own_case;
 mod today;

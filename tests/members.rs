@@ -52,7 +52,10 @@ async fn a_member_sees_who_he_is() {
         "review_texts",
         "propose_appraisal",
         "check_appraisal",
-        "decide_appraisal"
+        "decide_appraisal",
+        "issue_tasks",
+        "do_tasks",
+        "see_tasks"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));

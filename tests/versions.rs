@@ -350,7 +350,9 @@ const WITH: [&str; 18] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 19] = [
+const WITHOUT: [(&str, &str); 21] = [
+    ("set_task_people", "the unit's own; who was named stays in the record"),
+    ("set_task_node", "said once: another word is 409 tasks.node_settled"),
     ("submit_score_recusal", "one's own; what was asked first stands"),
     ("put_my_consent", "one's own; the first time stands"),
     ("submit_idea_recusal", "one's own; what was asked first stands"),

@@ -1,6 +1,7 @@
 //! Every workflow of the house: its table is walked from end to end, and through the front door.
 //!
-//! What an idea answers to everybody's every verb in every stage is in `tests/ideas/verbs.rs`.
+//! What an idea answers to everybody's every verb in every stage is in `tests/ideas/verbs.rs`, and a task in
+//! `tests/tasks/verbs.rs`.
 
 use std::fmt::Debug;
 
@@ -10,7 +11,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::time::Timestamp;
 use xianfeng::base::workflow::Flow;
 use xianfeng::db::schema::{campaigns as campaigns_table, contests as contests_table};
-use xianfeng::doing::ideas;
+use xianfeng::doing::{ideas, tasks};
 use xianfeng::judging::campaigns::{self, CampaignId, CampaignState};
 use xianfeng::learning::contests::{self, ContestId, ContestState};
 use xianfeng::on;
@@ -19,13 +20,14 @@ use crate::campaigns::decision::{committee, counted, decided_by_committee, turne
 use crate::support::{Person, Reply, TestApp};
 
 /// The rooms with a table, and how it is walked; `tests/house.rs` knows of every room that has one.
-pub const TABLES: [(&str, fn()); 4] = [
+pub const TABLES: [(&str, fn()); 5] = [
     ("campaigns", || {
         walk("entries of campaigns", &campaigns::ENTRY_FLOW, campaigns::EntryState::EACH, campaigns::EntryVerb::EACH);
     }),
     ("campaigns", || walk("campaigns", &campaigns::FLOW, CampaignState::EACH, campaigns::CampaignVerb::EACH)),
     ("contests", || walk("contests", &contests::FLOW, ContestState::EACH, contests::ContestVerb::EACH)),
     ("ideas", || walk("ideas", &ideas::FLOW, ideas::IdeaState::EACH, ideas::Verb::EACH)),
+    ("tasks", || walk("tasks", &tasks::FLOW, tasks::TaskState::EACH, tasks::TaskVerb::EACH)),
 ];
 
 /// Each stage is reached, each verb applies somewhere and is refused everywhere else.

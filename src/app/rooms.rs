@@ -48,6 +48,7 @@ rooms! {
     doing::meetings,
     learning::contests,
     doing::ideas,
+    doing::tasks,
     judging::brands,
     judging::campaigns,
     honour::boards,

@@ -140,6 +140,12 @@ crate::words!(
         DecideAppraisal = "decide_appraisal" / "审定考评积分",
         /// Approve what is given against a certificate.
         CertifyAppraisal = "certify_appraisal" / "核定考评积分",
+        /// Set tasks, look at what is handed in and close them, for one's scope.
+        IssueTasks = "issue_tasks" / "布置任务",
+        /// Accept and carry out tasks of one's unit.
+        DoTasks = "do_tasks" / "办理任务",
+        /// See tasks of one's scope and how units stand.
+        SeeTasks = "see_tasks" / "查看任务",
         /// Change such settings, each by who has the capability that it names.
         ChangeSettings = "change_settings" / "修改设置",
     }
@@ -155,9 +161,17 @@ impl Role {
     pub const fn allows(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::GroupLeader => {
-                &[SeeResults, HoldMeetings, ReadMeetings, SeeIdeas, CollectIdeas, ProposeAppraisal, CheckAppraisal]
-            }
+            Role::GroupLeader => &[
+                SeeResults,
+                HoldMeetings,
+                ReadMeetings,
+                SeeIdeas,
+                CollectIdeas,
+                ProposeAppraisal,
+                CheckAppraisal,
+                DoTasks,
+                SeeTasks,
+            ],
             Role::Secretary | Role::BranchCommittee => &[
                 SeeResults,
                 SeeMembers,
@@ -181,6 +195,9 @@ impl Role {
                 ProposeAppraisal,
                 CheckAppraisal,
                 DecideAppraisal,
+                IssueTasks,
+                DoTasks,
+                SeeTasks,
             ],
             Role::Organiser => &[
                 SeeResults,
@@ -205,6 +222,8 @@ impl Role {
                 AnswerFeedback,
                 ProposeAppraisal,
                 CertifyAppraisal,
+                IssueTasks,
+                SeeTasks,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -222,6 +241,9 @@ impl Role {
                 DecideCampaigns,
                 CheckAppraisal,
                 DecideAppraisal,
+                IssueTasks,
+                DoTasks,
+                SeeTasks,
             ],
             Role::Auditor => &[
                 SeeResults,
@@ -237,6 +259,7 @@ impl Role {
                 ReadCampaigns,
                 ReadSettings,
                 ReadFeedback,
+                SeeTasks,
             ],
             Role::Administrator => &[
                 SeeMembers,
@@ -250,9 +273,9 @@ impl Role {
                 ReadFeedback,
                 AnswerFeedback,
             ],
-            Role::Leader => &[SeeIdeas],
+            Role::Leader => &[SeeIdeas, SeeTasks],
             Role::Expert => &[ScoreAsExpert],
-            Role::Inspector => &[WatchDesks],
+            Role::Inspector => &[WatchDesks, SeeTasks],
         }
     }
 }

@@ -106,6 +106,10 @@ crate::words!(
         /// By somebody who neither proposed nor approved what it is about.
         DecideAppraisalAppeal = "decide_appraisal_appeal" / "处理考评积分申诉",
         SetAppraisalClass = "set_appraisal_class" / "确定考评类别",
+        /// What a unit handed in for a task: by nobody who does it, belongs to the unit or handed it in.
+        VerifyTask = "verify_task" / "审核任务",
+        /// More time for a task, or that it is struck off.
+        GrantTask = "grant_task" / "批准任务延期或取消",
         /// Whether others may see what a member wrote.
         ReviewText = "review_text" / "审核成员文字",
     }
@@ -134,6 +138,7 @@ impl Judgement {
             Judgement::ConfirmSelectionChange => &[Owner, Writer],
             Judgement::ReviewBulletin => &[Writer],
             Judgement::AnswerProposal | Judgement::DecideAppraisal => &[Proposer, Subject],
+            Judgement::VerifyTask | Judgement::GrantTask => &[Implementer, Proposer, OfUnit],
             // the writer is who approved it
             Judgement::DecideAppraisalAppeal => &[Proposer, Writer, Subject],
             Judgement::ReviewFlags

@@ -234,6 +234,10 @@ capable!(
     AppraisalProposer: ProposeAppraisal,
     /// May decide about the appraisal of members of branches.
     AppraisalDecider: DecideAppraisal,
+    /// May set tasks and close them.
+    TaskIssuer: IssueTasks,
+    /// May see tasks of a scope and how units stand.
+    TaskReader: SeeTasks,
 );
 
 /// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.

@@ -51,6 +51,8 @@ pub const MARKS: &[(&str, Mark)] = &[
     ("POST /appraisal/proposals/{id}/refusal", SecondPerson),
     ("POST /appraisal/imports/{id}/approval", SecondPerson),
     ("PUT /appraisal/appeals/{id}/decision", SecondPerson),
+    ("POST /tasks/{id}/cancellation/approval", SecondPerson),
+    ("POST /tasks/{id}/cancellation/refusal", SecondPerson),
     ("GET /exports/members", PersonalData),
     ("GET /exports/contests/{id}", PersonalData),
     ("GET /exports/ideas", PersonalData),

@@ -73,6 +73,7 @@ use tokio::sync::Mutex;
 use crate::base::crypto::Key;
 use crate::config::VoteWatch;
 use crate::db::{Db, Stop};
+use crate::doing::tasks::Tasks;
 use crate::ground::presets::Presets;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
@@ -125,6 +126,8 @@ pub struct Campaigns {
     db: Db,
     directory: Directory,
     desks: Desks,
+    /// Where findings of bulletins become tasks.
+    tasks: Tasks,
     /// What waited before it was on the desk.
     unlaid: Backlog,
     points: Points,
@@ -155,7 +158,7 @@ pub struct Campaigns {
 impl Campaigns {
     pub fn new(
         db: Db,
-        (directory, desks): (Directory, Desks),
+        (directory, desks, tasks): (Directory, Desks, Tasks),
         (points, presets, closings): (Points, Presets, Closings),
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
@@ -165,6 +168,7 @@ impl Campaigns {
             db,
             directory,
             desks,
+            tasks,
             unlaid: Backlog::new("campaigns.desk"),
             points,
             presets,
