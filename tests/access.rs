@@ -105,6 +105,10 @@ const MEETING_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Org
 const MEETING_HOLDERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, CommitteeMember]);
 const IDEA_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Auditor]);
 const TEXT_REVIEWERS: Who = With(&[Secretary, BranchCommittee, CommitteeMember]);
+/// Who sets tasks, and who sees those of a scope.
+const TASK_ISSUERS: Who = With(&[Secretary, BranchCommittee, Organiser, CommitteeMember]);
+const TASK_READERS: Who =
+    With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Leader, Inspector, Auditor]);
 const IDEA_DECIDERS: Who = With(&[Secretary, BranchCommittee, CommitteeMember]);
 
 const REPORT_READERS: Who = With(&[GroupLeader, Secretary, BranchCommittee, Organiser, CommitteeMember, Auditor]);
@@ -221,6 +225,48 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /points/rules", SignedIn, Plain),
     ("POST /points/rules", With(&[CommitteeMember]), Plain),
     ("DELETE /points/rules/{rule}/{version}", With(&[CommitteeMember]), Plain),
+    // tasks
+    ("GET /task-lists", TASK_READERS, Plain),
+    ("POST /task-lists", TASK_ISSUERS, Plain),
+    ("GET /task-lists/{id}", TASK_READERS, Plain),
+    ("GET /task-lists/{id}/items", TASK_READERS, Plain),
+    ("PUT /task-lists/{id}/items/{number}", TASK_ISSUERS, Plain),
+    ("DELETE /task-lists/{id}/items/{number}", TASK_ISSUERS, Plain),
+    ("POST /task-lists/{id}/layings", TASK_ISSUERS, Plain),
+    ("GET /task-layings/{id}", TASK_READERS, Plain),
+    ("POST /task-lists/{id}/closing", TASK_ISSUERS, Plain),
+    ("POST /imports/task-lists/{id}", TASK_ISSUERS, Plain),
+    ("GET /exports/task-lists/{id}", TASK_READERS, Plain),
+    ("GET /tasks", SignedIn, Plain),
+    ("GET /tasks/board", SignedIn, Plain),
+    ("GET /tasks/board/sheet", SignedIn, Plain),
+    ("GET /tasks/standing", TASK_READERS, Plain),
+    ("GET /tasks/{id}", SignedIn, Plain),
+    ("GET /tasks/{id}/slip", SignedIn, Plain),
+    ("PUT /tasks/{id}/people", SignedIn, Plain),
+    ("PUT /tasks/{id}/nodes/{place}", SignedIn, Plain),
+    ("POST /tasks/{id}/acceptance", SignedIn, Plain),
+    ("POST /tasks/{id}/answer", SignedIn, Plain),
+    ("POST /tasks/{id}/rewording", SignedIn, Plain),
+    ("POST /tasks/{id}/redirection", SignedIn, Plain),
+    ("POST /tasks/{id}/dismissal", SignedIn, Plain),
+    ("POST /tasks/{id}/reports", SignedIn, Plain),
+    ("POST /tasks/{id}/submission", SignedIn, Plain),
+    ("POST /tasks/{id}/verification", SignedIn, Plain),
+    ("POST /tasks/{id}/return", SignedIn, Plain),
+    ("POST /tasks/{id}/closing", SignedIn, Plain),
+    ("POST /tasks/{id}/suspension", SignedIn, Plain),
+    ("POST /tasks/{id}/resumption", SignedIn, Plain),
+    ("POST /tasks/{id}/merging", SignedIn, Plain),
+    ("POST /tasks/{id}/reminder", SignedIn, Plain),
+    ("POST /tasks/{id}/extension", SignedIn, Plain),
+    ("POST /tasks/{id}/extension/approval", SignedIn, Plain),
+    ("POST /tasks/{id}/extension/refusal", SignedIn, Plain),
+    ("POST /tasks/{id}/extension/withdrawal", SignedIn, Plain),
+    ("POST /tasks/{id}/cancellation", SignedIn, Plain),
+    ("POST /tasks/{id}/cancellation/approval", SignedIn, Plain),
+    ("POST /tasks/{id}/cancellation/refusal", SignedIn, Plain),
+    ("POST /tasks/{id}/cancellation/withdrawal", SignedIn, Plain),
     // appraisal
     ("GET /appraisal/scheme", SignedIn, Plain),
     ("GET /appraisal/schemes", RULE_READERS, Plain),
@@ -593,6 +639,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /campaigns/{id}/bulletin/versions", CAMPAIGN_READERS, Plain),
     ("POST /campaigns/{id}/bulletin/review", CAMPAIGN_DECIDERS, Plain),
     ("POST /campaigns/{id}/bulletin/issuance", CAMPAIGN_RUNNERS, Plain),
+    ("POST /campaigns/{id}/bulletin/findings/{place}/task", CAMPAIGN_RUNNERS, Plain),
     // notices
     ("POST /me/feedback", SignedIn, Plain),
     ("GET /me/feedback", SignedIn, Plain),
@@ -670,6 +717,8 @@ const BACK: &str = "takes back what he asked for himself";
 const LEAVES: &str = "leaves it to others";
 const COMPUTED: &str = "makes known what others decided or what was computed";
 const SERVICE: &str = "looks after the service, and sees of nobody what it was about";
+const SETS: &str = "sets what others are to do; whether it was done is judged by somebody without a part in it";
+const DOES: &str = "does what his unit owes; another one judges it";
 const MINUTES: &str = "writes down what others did; every version stays, with its writer";
 
 /// Every route that changes something, and whether somebody may do so in a case of his own. A route that is missing here
@@ -756,6 +805,37 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("PUT /report-periods/{id}/bulletin", Open(WRITES)),
     ("POST /report-periods/{id}/bulletin/review", Judges(&[ReviewBulletin])),
     ("POST /report-periods/{id}/bulletin/issuance", Open(COMPUTED)),
+    ("POST /task-lists", Open(SETS)),
+    ("PUT /task-lists/{id}/items/{number}", Open(SETS)),
+    ("DELETE /task-lists/{id}/items/{number}", Open(SETS)),
+    ("POST /task-lists/{id}/layings", Open(SETS)),
+    ("POST /task-lists/{id}/closing", Judges(&[VerifyTask])),
+    ("POST /imports/task-lists/{id}", Open(SETS)),
+    ("PUT /tasks/{id}/people", Open(DOES)),
+    ("PUT /tasks/{id}/nodes/{place}", Open(DOES)),
+    ("POST /campaigns/{id}/bulletin/findings/{place}/task", Open(SETS)),
+    ("POST /tasks/{id}/acceptance", Open(DOES)),
+    ("POST /tasks/{id}/answer", Open(DOES)),
+    ("POST /tasks/{id}/rewording", Open(SETS)),
+    ("POST /tasks/{id}/redirection", Open(SETS)),
+    ("POST /tasks/{id}/dismissal", Judges(&[VerifyTask])),
+    ("POST /tasks/{id}/reports", Open(DOES)),
+    ("POST /tasks/{id}/submission", Open(DOES)),
+    ("POST /tasks/{id}/verification", Judges(&[VerifyTask])),
+    ("POST /tasks/{id}/return", Judges(&[VerifyTask])),
+    ("POST /tasks/{id}/closing", Judges(&[VerifyTask])),
+    ("POST /tasks/{id}/suspension", Open(SETS)),
+    ("POST /tasks/{id}/resumption", Open(SETS)),
+    ("POST /tasks/{id}/merging", Open(SETS)),
+    ("POST /tasks/{id}/reminder", Open(SETS)),
+    ("POST /tasks/{id}/extension", Open(ASKS)),
+    ("POST /tasks/{id}/extension/approval", Judges(&[GrantTask])),
+    ("POST /tasks/{id}/extension/refusal", Judges(&[GrantTask])),
+    ("POST /tasks/{id}/extension/withdrawal", Open(BACK)),
+    ("POST /tasks/{id}/cancellation", Open(ASKS)),
+    ("POST /tasks/{id}/cancellation/approval", Judges(&[GrantTask])),
+    ("POST /tasks/{id}/cancellation/refusal", Judges(&[GrantTask])),
+    ("POST /tasks/{id}/cancellation/withdrawal", Open(BACK)),
     ("POST /appraisal/schemes", Open("a rule is for everybody, and for days to come")),
     ("DELETE /appraisal/schemes/{version}", Open("a rule is for everybody, and for days to come")),
     ("POST /appraisal/rules", Open("a rule is for everybody, and for days to come")),
@@ -1016,6 +1096,14 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
         ReviewReport,
         &[Writer],
         "reviewing::another_person_reviews_and_what_is_returned_was_late_or_not_as_it_came_first",
+        VerifyTask,
+        &[Implementer, Proposer, Involvement::OfUnit],
+        "tasks::nobody_verifies_what_he_does_handed_in_or_what_is_of_his_unit_also_by_a_second_duty",
+    ),
+    (
+        GrantTask,
+        &[Implementer, Proposer, Involvement::OfUnit],
+        "requests::nobody_grants_what_he_asked_for_or_more_time_for_his_own_unit",
     ),
     (AnswerFeedback, &[Subject], "own_case::nobody_answers_what_he_proposed_or_what_is_about_him"),
 ];
@@ -1040,6 +1128,8 @@ const SECOND: [Judgement; 9] = [
 const NOT_SECOND: &[(&str, &str)] = &[
     ("POST /me/resets/{id}/approval", "the member himself says that he asked for it, from a device of his own"),
     ("POST /me/resets/{id}/refusal", "a no that protects the account is not held up"),
+    ("POST /tasks/{id}/extension/approval", "an everyday matter: the day that was set first stays beside the new one"),
+    ("POST /tasks/{id}/extension/refusal", "an everyday matter: the day stays as it was"),
 ];
 
 /// Exports that ask for no code again, and why.
@@ -1047,6 +1137,10 @@ const NOT_PERSONAL: &[(&str, &str)] = &[
     ("GET /exports/units", "names of units, which everybody sees"),
     ("GET /exports/questions", "the question bank, without anybody who answered"),
     ("GET /exports/brands", "brands of units, which everybody sees"),
+    (
+        "GET /exports/task-lists/{id}",
+        "what units owe; of people it names leaders in charge, as the list on the wall does",
+    ),
     ("GET /exports/campaigns/{id}", "published for everybody to recompute, also without signing in"),
 ];
 

@@ -39,6 +39,7 @@ pub fn filled(path: &str, part: &str) -> String {
     let fill = |piece| match piece {
         "{day}" if part == NOTHING => "2026-07-01",
         "{year}" if part == NOTHING => "2026",
+        "{number}" | "{place}" if part == NOTHING => "1",
         "{platform}" if part == NOTHING => "wecom",
         "{office}" if part == NOTHING => "safety",
         "{subject}" if part == NOTHING => "post",

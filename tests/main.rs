@@ -89,6 +89,7 @@ mod proof;
 mod feedback;
 mod appraisal;
 mod honours;
+mod tasks;
 mod texts;
 mod own_case;
 mod today;

@@ -58,6 +58,9 @@ async fn a_member_sees_who_he_is() {
         "recommend_honours"
         "fill_reports",
         "read_reports"
+        "issue_tasks",
+        "do_tasks",
+        "see_tasks"
     ]);
     assert_eq!(me["capabilities"], capabilities);
     assert_eq!((&me["phone"], &me["hidden_from_boards"]), (&Value::Null, &json!(false)));

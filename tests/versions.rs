@@ -57,6 +57,12 @@ async fn things(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
     let meeting = json!({ "kind": "lecture", "unit_id": app.unit("ZB1"), "held_on": "2026-07-01", "title": "党课" });
     let item =
         json!({ "title": "党章", "summary": "摘要", "body": "正文", "source": "人民日报", "minimum_seconds": 30 });
+    let tasks = json!({ "kind": "month", "title": "月计划", "unit_id": app.unit("JT"), "year": 2026 });
+    let tasks = made("/task-lists", tasks).await;
+    let asked_of =
+        |number: usize| json!({ "title": format!("任务{number}"), "standard": "标准", "due_on": "2026-12-31" });
+    let first = format!("{tasks}/items/1");
+    person.put(&first, asked_of(9)).await.ok(201);
     let unit = json!({ "code": "XZ99", "name": "新组", "kind": "党小组", "parent_id": app.unit("ZB1") });
     let mut asked = Vec::new();
     for number in 0..6 {
@@ -66,6 +72,7 @@ async fn things(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
     let paper = "/quiz/daily/2026-07-02".to_owned();
     person.put(&paper, json!({ "question_ids": asked })).await.ok(200);
     vec![
+        Thing { shown: tasks, ..Thing::put("set_task_item", first, asked_of) },
         Thing::patched("edit_meeting", made("/meetings", meeting).await, retitled("title")),
         Thing::patched("edit_question", made("/questions", question("题")).await, retitled("category")),
         Thing::patched("edit_study_item", made("/study/items", item).await, retitled("title")),
@@ -328,6 +335,8 @@ async fn an_article_keeps_what_it_said_before_for_everybody_who_reads_it() {
 
 /// Changes that name the state that was seen, each tried above.
 const WITH: [&str; 22] = [
+const WITH: [&str; 19] = [
+    "set_task_item",
     // both in tests/brands.rs
     "edit_brand",
     "put_brand_picture",
@@ -356,6 +365,9 @@ const WITH: [&str; 22] = [
 
 /// Changes that name no state, and why nobody undoes anything by them.
 const WITHOUT: [(&str, &str); 20] = [
+const WITHOUT: [(&str, &str); 21] = [
+    ("set_task_people", "the unit's own; who was named stays in the record"),
+    ("set_task_node", "said once: another word is 409 tasks.node_settled"),
     ("submit_score_recusal", "one's own; what was asked first stands"),
     ("put_my_consent", "one's own; the first time stands"),
     ("submit_idea_recusal", "one's own; what was asked first stands"),

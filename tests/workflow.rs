@@ -1,6 +1,7 @@
 //! Every workflow of the house: its table is walked from end to end, and through the front door.
 //!
-//! What an idea answers to everybody's every verb in every stage is in `tests/ideas/verbs.rs`.
+//! What an idea answers to everybody's every verb in every stage is in `tests/ideas/verbs.rs`, and a task in
+//! `tests/tasks/verbs.rs`.
 
 use std::fmt::Debug;
 
@@ -11,6 +12,7 @@ use xianfeng::base::time::Timestamp;
 use xianfeng::base::workflow::Flow;
 use xianfeng::db::schema::{campaigns as campaigns_table, contests as contests_table};
 use xianfeng::doing::{ideas, reports};
+use xianfeng::doing::{ideas, tasks};
 use xianfeng::judging::campaigns::{self, CampaignId, CampaignState};
 use xianfeng::learning::contests::{self, ContestId, ContestState};
 use xianfeng::on;
@@ -28,6 +30,7 @@ pub const TABLES: [(&str, fn()); 5] = [
     // who does which verb where is tried in tests/reports/reviewing.rs
     ("reports", || walk("reports", &reports::FLOW, reports::ReportState::EACH, reports::ReportVerb::EACH)),
     ("ideas", || walk("ideas", &ideas::FLOW, ideas::IdeaState::EACH, ideas::Verb::EACH)),
+    ("tasks", || walk("tasks", &tasks::FLOW, tasks::TaskState::EACH, tasks::TaskVerb::EACH)),
 ];
 
 /// Each stage is reached, each verb applies somewhere and is refused everywhere else.

@@ -51,6 +51,7 @@ rooms! {
     doing::ideas,
     doing::obligations,
     doing::reports,
+    doing::tasks,
     judging::brands,
     judging::campaigns,
     honour::boards,

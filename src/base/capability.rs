@@ -162,6 +162,12 @@ crate::words!(
         RunReports = "run_reports" / "组织报送",
         /// Approve what is asked beyond the limits, and bulletins about reports.
         ApproveReports = "approve_reports" / "批准报送",
+        /// Set tasks, look at what is handed in and close them, for one's scope.
+        IssueTasks = "issue_tasks" / "布置任务",
+        /// Accept and carry out tasks of one's unit.
+        DoTasks = "do_tasks" / "办理任务",
+        /// See tasks of one's scope and how units stand.
+        SeeTasks = "see_tasks" / "查看任务",
         /// Change such settings, each by who has the capability that it names.
         ChangeSettings = "change_settings" / "修改设置",
     }
@@ -201,6 +207,9 @@ impl Role {
                     ReadReports,
                 ]
             }
+                DoTasks,
+                SeeTasks,
+            ],
             Role::Secretary | Role::BranchCommittee => &[
                 SeeResults,
                 SeeMembers,
@@ -229,6 +238,9 @@ impl Role {
                 RecommendHonours,
                 FillReports,
                 ReadReports,
+                IssueTasks,
+                DoTasks,
+                SeeTasks,
             ],
             Role::Organiser => &[
                 SeeResults,
@@ -260,6 +272,8 @@ impl Role {
                 KeepHonours,
                 ReadReports,
                 RunReports,
+                IssueTasks,
+                SeeTasks,
             ],
             Role::CommitteeMember => &[
                 SeeResults,
@@ -285,6 +299,9 @@ impl Role {
                 FillReports,
                 ReadReports,
                 ApproveReports,
+                IssueTasks,
+                DoTasks,
+                SeeTasks,
             ],
             Role::Auditor => &[
                 SeeResults,
@@ -302,6 +319,7 @@ impl Role {
                 ReadSettings,
                 ReadFeedback,
                 ReadReports,
+                SeeTasks,
             ],
             Role::Administrator => &[
                 SeeMembers,
@@ -318,6 +336,9 @@ impl Role {
             Role::Leader => &[ReadObligations, SeeIdeas],
             Role::Expert => &[ScoreAsExpert],
             Role::Inspector => &[WatchDesks, ReadObligations],
+            Role::Leader => &[SeeIdeas, SeeTasks],
+            Role::Expert => &[ScoreAsExpert],
+            Role::Inspector => &[WatchDesks, SeeTasks],
         }
     }
 }

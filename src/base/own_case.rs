@@ -114,6 +114,10 @@ crate::words!(
         JudgeNomination = "judge_nomination" / "审核和决定表彰推荐",
         /// What a unit has handed in.
         ReviewReport = "review_report" / "审核报送",
+        /// What a unit handed in for a task: by nobody who does it, belongs to the unit or handed it in.
+        VerifyTask = "verify_task" / "审核任务",
+        /// More time for a task, or that it is struck off.
+        GrantTask = "grant_task" / "批准任务延期或取消",
         /// Whether others may see what a member wrote.
         ReviewText = "review_text" / "审核成员文字",
     }
@@ -145,6 +149,7 @@ impl Judgement {
             Judgement::GiveHonour => &[Subject],
             Judgement::JudgeGrade => &[Proposer, OfUnit],
             Judgement::JudgeNomination => &[Proposer, Subject],
+            Judgement::VerifyTask | Judgement::GrantTask => &[Implementer, Proposer, OfUnit],
             // the writer is who approved it
             Judgement::DecideAppraisalAppeal => &[Proposer, Writer, Subject],
             Judgement::ReviewFlags

@@ -256,6 +256,10 @@ capable!(
     ReportRunner: RunReports,
     /// May approve what is asked beyond the limits, and bulletins about reports.
     ReportApprover: ApproveReports,
+    /// May set tasks and close them.
+    TaskIssuer: IssueTasks,
+    /// May see tasks of a scope and how units stand.
+    TaskReader: SeeTasks,
 );
 
 /// Refuses who has a duty for a part of the enterprise only, where what is done holds for all of it.

@@ -69,6 +69,8 @@ pub const MARKS: &[(&str, Mark)] = &[
     ("POST /report-requests/{id}/approval", SecondPerson),
     ("POST /report-requests/{id}/refusal", SecondPerson),
     ("POST /report-periods/{id}/bulletin/review", SecondPerson),
+    ("POST /tasks/{id}/cancellation/approval", SecondPerson),
+    ("POST /tasks/{id}/cancellation/refusal", SecondPerson),
     ("GET /exports/members", PersonalData),
     ("GET /exports/reports", PersonalData),
     ("GET /exports/contests/{id}", PersonalData),

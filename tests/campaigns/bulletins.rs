@@ -8,7 +8,7 @@ use super::decision::{committee, counted, decided_by_committee, turned};
 use super::{organiser, with};
 use crate::support::{Person, TestApp, send};
 
-pub(super) fn frame(number: u32) -> Value {
+pub fn frame(number: u32) -> Value {
     json!({
         "issuer": "组织部",
         "document_no": { "prefix": "金集组发", "year": 2026, "number": number },
@@ -19,7 +19,7 @@ pub(super) fn frame(number: u32) -> Value {
 }
 
 /// A published campaign; its path and its entries.
-pub(super) async fn published<'a>(
+pub async fn published<'a>(
     app: &'a TestApp,
     organiser: &Person<'a>,
     decider: &Person<'_>,

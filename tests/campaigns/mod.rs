@@ -1,7 +1,7 @@
 //! Selections: organising, entries, ballots, what is counted, and that everybody can recompute it.
 
 mod ballots;
-mod bulletins;
+pub mod bulletins;
 mod cancellation;
 mod counting;
 pub mod decision;

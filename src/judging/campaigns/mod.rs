@@ -74,6 +74,7 @@ use tokio::sync::Mutex;
 use crate::base::crypto::Key;
 use crate::config::VoteWatch;
 use crate::db::{Db, Stop};
+use crate::doing::tasks::Tasks;
 use crate::ground::presets::Presets;
 use crate::honour::honours::Honours;
 use crate::honour::points::Points;
@@ -127,6 +128,8 @@ pub struct Campaigns {
     db: Db,
     directory: Directory,
     desks: Desks,
+    /// Where findings of bulletins become tasks.
+    tasks: Tasks,
     /// What waited before it was on the desk.
     unlaid: Backlog,
     points: Points,
@@ -160,6 +163,8 @@ impl Campaigns {
         db: Db,
         (directory, desks): (Directory, Desks),
         (points, honours, presets, closings): (Points, Honours, Presets, Closings),
+        (directory, desks, tasks): (Directory, Desks, Tasks),
+        (points, presets, closings): (Points, Presets, Closings),
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
     ) -> Self {
@@ -168,6 +173,7 @@ impl Campaigns {
             db,
             directory,
             desks,
+            tasks,
             unlaid: Backlog::new("campaigns.desk"),
             points,
             honours,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 
+use super::bulletins::note_settled;
 use super::desk::{EXTENSION, PROPOSAL};
 use super::personal::PERSONAL;
 use super::{
@@ -31,9 +32,12 @@ pub async fn open(house: &House) -> Opened {
         house.db.clone(),
         (house.get(), house.get()),
         (house.get(), house.get(), house.get(), house.get()),
+        (house.get(), house.get(), house.get()),
+        (house.get(), house.get(), house.get()),
         keys,
         house.config.vote_watch,
     );
+    campaigns.tasks.told_by(|tx, settled| note_settled(tx, settled));
     let settings = campaigns.watch.each();
     house.get::<Members>().unless_judging(names_expert);
     let files = house.get::<Files>();

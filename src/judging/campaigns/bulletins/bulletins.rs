@@ -13,6 +13,7 @@ use crate::base::id::MemberId;
 use crate::base::text::in_title_marks;
 use crate::base::version::SeenState;
 use crate::db::{Conn, Json, Tx};
+use crate::doing::tasks::Settled;
 use crate::ground::bulletins::{self, Bulletin, BulletinState, Sheet};
 use crate::judging::campaigns::decision::model::Award;
 use crate::judging::campaigns::desk::{BULLETIN, item};
@@ -32,6 +33,8 @@ pub struct SeenBulletin {
     pub bulletin: Bulletin<BulletinText>,
     pub sheet: Sheet,
     pub awards: Vec<Award>,
+    /// What has become of the problems that it names, as far as the viewer may know.
+    pub tasks: Vec<Settled>,
 }
 
 impl Campaigns {
@@ -144,11 +147,12 @@ impl Campaigns {
     /// The bulletin: for everybody once it is issued, before that for who sees how the campaign is run.
     pub async fn bulletin(&self, viewer: &Viewer<'_>, id: CampaignId) -> Outcome<SeenBulletin> {
         let seen = self.see(viewer, id).await?;
-        let (found, awards, entries) = self
+        let room = self.clone();
+        let (found, awards, entries, mut tasks) = self
             .db
             .read(move |conn| {
                 let awards = decision::list_awards(conn, id)?;
-                Ok((find(conn, id)?, awards, entries::list_submitted(conn, id)?))
+                Ok((find(conn, id)?, awards, entries::list_submitted(conn, id)?, room.findings_of(conn, id)?))
             })
             .await?;
         let shown = |bulletin: &Bulletin<BulletinText>| seen.managed || bulletin.state == BulletinState::Issued;
@@ -162,8 +166,9 @@ impl Campaigns {
             for finding in bulletin.text.findings.iter_mut().filter(|one| one.kind == FindingKind::Problem) {
                 finding.entry_id = finding.entry_id.filter(|entry| own(*entry));
             }
+            tasks.retain(|task| viewer.path.contains(&task.unit));
         }
-        Ok(SeenBulletin { campaign_id: id, bulletin, sheet, awards })
+        Ok(SeenBulletin { campaign_id: id, bulletin, sheet, awards, tasks })
     }
 
     /// The versions of a bulletin after `after`, the first one first, for who sees how the campaign is run.

@@ -3,15 +3,18 @@
 
 mod api;
 mod bulletins;
+mod findings;
 mod rules;
 mod model;
 
 use super::rules::CampaignRefusal;
 use crate::db::Stop;
+use crate::doing::tasks;
 use crate::ground::bulletins as bulletin;
 
 pub use api::routes;
+pub(super) use findings::note_settled;
 
 type Outcome<T> = Result<T, Stop<rules::Refusal>>;
 
-refusals!(rules::Refusal: Campaign(CampaignRefusal), Bulletin(bulletin::Refusal));
+refusals!(rules::Refusal: Campaign(CampaignRefusal), Bulletin(bulletin::Refusal), Task(tasks::Refusal));

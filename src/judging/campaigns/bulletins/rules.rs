@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::model::{BulletinText, Finding, FindingKind};
 use crate::base::text::{Text, chinese_number, cut, ended, in_quotes, in_title_marks, listed, without_end};
 use crate::base::time::Day;
+use crate::doing::tasks;
 use crate::ground::bulletins::{self, Paragraph, Sheet, SheetPart};
 use crate::ground::documents::{self, DocumentNumber};
 use crate::judging::campaigns::decision::model::Award;
@@ -22,6 +23,15 @@ pub enum Refusal {
     Campaign(CampaignRefusal),
     /// Of the bulletin as such.
     Bulletin(bulletins::Refusal),
+    /// Of the task that a finding would become.
+    Task(tasks::Refusal),
+    NoSuchFinding,
+    /// Highlights are nothing to put right.
+    NotAProblem,
+    /// Until it is issued, a bulletin is written anew.
+    NotIssued,
+    /// The finding is about no entry, so the unit is to be said.
+    NoUnit,
 }
 
 const DIMENSION_LIMIT: usize = 10;

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::findings::FindingTask;
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp};
 use crate::db::Db;
+use crate::doing::tasks::Settled;
 use crate::ground::bulletins::{BulletinState, Sheet, sheet};
 use crate::ground::documents::DocumentNumber;
 use crate::judging::campaigns::Campaigns;
@@ -63,14 +65,26 @@ struct BulletinView {
     awards: Vec<Award>,
     /// As it is printed.
     sheet: Sheet,
+    /// The tasks that its problems have become: all for who sees how the campaign is run, else those of the own units.
+    finding_tasks: Vec<FindingTask>,
     edited_at: Timestamp,
     reviewed_at: Option<Timestamp>,
     issued_at: Option<Timestamp>,
 }
 
-impl From<SeenBulletin> for BulletinView {
-    fn from(SeenBulletin { campaign_id, bulletin, sheet, awards }: SeenBulletin) -> Self {
+impl BulletinView {
+    fn new(campaigns: &Campaigns, seen: SeenBulletin) -> Self {
+        let SeenBulletin { campaign_id, bulletin, sheet, awards, tasks } = seen;
+        let task = |task: Settled| FindingTask {
+            finding: task.source.place,
+            task_id: task.task,
+            state: task.state,
+            unit_id: task.unit,
+            unit_name: campaigns.unit_name(task.unit),
+            due_on: task.due_on,
+        };
         BulletinView {
+            finding_tasks: tasks.into_iter().map(task).collect(),
             campaign_id,
             version: bulletin.version,
             state: bulletin.state,
@@ -85,7 +99,7 @@ impl From<SeenBulletin> for BulletinView {
 }
 
 async fn shown(campaigns: &Campaigns, caller: &Caller, id: CampaignId) -> Result<BulletinView, Problem> {
-    Ok(campaigns.bulletin(&viewer(caller), id).await?.into())
+    Ok(BulletinView::new(campaigns, campaigns.bulletin(&viewer(caller), id).await?))
 }
 
 /// 起草通报

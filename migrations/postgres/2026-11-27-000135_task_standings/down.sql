@@ -1,0 +1,2 @@
+DROP TABLE task_standing_months;
+DROP TABLE task_standings;

@@ -1,0 +1,3 @@
+DROP TABLE task_layings;
+DROP TABLE task_items;
+DROP TABLE task_lists;

@@ -1,0 +1,136 @@
+//! What the room lends to others: a finding of theirs becomes a task to be put right, and closing it tells them.
+
+use std::sync::Arc;
+
+use diesel::QueryResult;
+use serde_json::json;
+
+use super::actions::{Issuer, Outcome, Tasks, insert_list, item_of, note_task};
+use super::desk::named;
+use super::laying::task_of;
+use super::model::{
+    NewItem, NewList, Opening, Settled, TaskAxis, TaskId, TaskItem, TaskItemId, TaskListKind, TaskRhythm,
+};
+use super::rules::{self, Refusal};
+use super::steps::source_of;
+use super::store;
+use crate::base::person::Person;
+use crate::base::time::Day;
+use crate::db::{Conn, Tx};
+
+/// Weight of what is opened elsewhere, in hundredths.
+const WEIGHT: i32 = 100;
+
+/// Whether somebody may have tasks opened for a unit.
+#[derive(Clone, Debug)]
+pub struct Opener(Issuer);
+
+impl Opener {
+    /// As the person's duties say.
+    pub fn of(person: &Person) -> Opener {
+        Opener(Issuer::of(person))
+    }
+}
+
+impl Tasks {
+    /// Has `hear` told, in the transaction that ends it, when a task is over that came of something of another room.
+    pub fn told_by(&self, hear: impl Fn(&mut Tx, &Settled) -> QueryResult<()> + Send + Sync + 'static) {
+        self.openers.add(Arc::new(hear));
+    }
+
+    /// Opens a task to put something right, within the opener's transaction; of one source and unit there is one. Refused to
+    /// who does not set tasks for the owner.
+    pub fn open(&self, tx: &mut Tx, opener: &Opener, new: &Opening) -> Outcome<TaskId> {
+        let path = self.path(new.owner).ok_or_else(|| Refusal::NoSuchUnit("/unit_id".into()))?;
+        if !opener.0.covers(&path) {
+            return Err(Refusal::OutOfReach.into());
+        }
+        self.check_below(new.owner, new.unit, || "/unit_id".into())?;
+        let year = new.due_on.parts().0;
+        let title = format!("{year} 年整改清单");
+        tx.take_turn_on("task_lists")?;
+        for item in store::lists::list_items_of_source(tx.conn, &new.source)? {
+            if let Some(task) = store::tasks::find_of_item(tx.conn, item.id, new.unit)? {
+                return Ok(task);
+            }
+        }
+        let list = match store::lists::find_titled(tx.conn, new.owner, (TaskListKind::Rectification, &title, year))? {
+            Some(list) => list,
+            None => {
+                let list = NewList {
+                    kind: TaskListKind::Rectification,
+                    title,
+                    unit: new.owner,
+                    year,
+                    basis: None,
+                    rhythm: TaskRhythm::Monthly,
+                };
+                insert_list(tx, new.by, &list)?
+            }
+        };
+        let asked = asked(new);
+        rules::check_item(&asked, tx.today())?;
+        if new.due_on < tx.today() {
+            return Err(Refusal::BadDueDay.into());
+        }
+        let number = store::lists::highest_number(tx.conn, list.id)? + 1;
+        let item = TaskItem {
+            source_kind: Some(new.source.kind.clone()),
+            source_id: Some(new.source.id),
+            source_place: Some(new.source.place),
+            laid: true,
+            ..item_of(tx, list.id, number, &asked)
+        };
+        store::lists::insert_item(tx.conn, &item)?;
+        let answer_by = self.answer_by(tx.today());
+        let task = task_of(tx, &list, &item, new.unit, (new.by, answer_by));
+        self.write_tasks(tx, &[(&item, task.clone())])?;
+        let detail = json!({ "source": new.source.kind, "unit_id": new.unit });
+        note_task(tx, Some(new.by), "tasks.open", task.id, detail)?;
+        let members = self.concerned(tx, &task, &[]);
+        let body = format!("{}，{}前完成", named(&task.title), task.due_on.in_chinese());
+        self.tell(tx, &members, None, ("收到整改任务", &body), &task)?;
+        Ok(task.id)
+    }
+
+    /// What has become of what was opened for things of another room, the oldest first.
+    pub fn settled_of(&self, conn: &mut Conn, kind: &str, id: super::TaskSourceId) -> QueryResult<Vec<Settled>> {
+        let items = store::lists::list_items_of_thing(conn, kind, id)?;
+        let ids: Vec<TaskItemId> = items.iter().map(|item| item.id).collect();
+        let source = |of: TaskItemId| items.iter().find(|item| item.id == of).and_then(source_of);
+        let settled = |task: super::model::Task| {
+            Some(Settled {
+                task: task.id,
+                source: source(task.item_id)?,
+                unit: task.unit_id,
+                state: task.state,
+                title: task.title,
+                due_on: task.due_on,
+            })
+        };
+        Ok(store::tasks::list_of_items(conn, &ids)?.into_iter().filter_map(settled).collect())
+    }
+
+    /// The day by which what was found is put right where nothing is said.
+    pub fn usual_due(&self, today: Day) -> Day {
+        self.calendar.working_day_from(today.plus_days(30))
+    }
+}
+
+fn asked(new: &Opening) -> NewItem {
+    NewItem {
+        title: new.title.clone(),
+        standard: new.standard.clone(),
+        source_document: Some(new.document.clone()),
+        lead_unit: Some(new.unit),
+        assisting: Vec::new(),
+        leader: None,
+        axis: TaskAxis::Party,
+        due_on: new.due_on,
+        weight: WEIGHT,
+        focus: false,
+        tags: Vec::new(),
+        evidence: None,
+        nodes: Vec::new(),
+    }
+}
