@@ -784,7 +784,10 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /imports/members", Open("names duties of branches only; privileged ones take two")),
     ("POST /points/rules", Open("a rule is for everybody, and for days to come")),
     ("DELETE /points/rules/{rule}/{version}", Open("a rule is for everybody, and for days to come")),
-    ("POST /report-forms", Open("what is asked is asked of every unit of a kind; beyond the limits another one approves")),
+    (
+        "POST /report-forms",
+        Open("what is asked is asked of every unit of a kind; beyond the limits another one approves"),
+    ),
     ("PATCH /report-forms/{id}", Open("is for every unit of a kind, and for periods to come")),
     ("POST /report-forms/{id}/renewal", Open(WRITES)),
     ("POST /report-forms/{id}/ending", Open(WRITES)),
@@ -1096,6 +1099,8 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
         ReviewReport,
         &[Writer],
         "reviewing::another_person_reviews_and_what_is_returned_was_late_or_not_as_it_came_first",
+    ),
+    (
         VerifyTask,
         &[Implementer, Proposer, Involvement::OfUnit],
         "tasks::nobody_verifies_what_he_does_handed_in_or_what_is_of_his_unit_also_by_a_second_duty",
@@ -1109,8 +1114,7 @@ const TRIED: &[(Judgement, &[Involvement], &str)] = &[
 ];
 
 /// Judgements that are the second of two.
-const SECOND: [Judgement; 10] = [
-const SECOND: [Judgement; 9] = [
+const SECOND: [Judgement; 11] = [
     AnswerProposal,
     ConfirmSelectionChange,
     ReviewFlags,

@@ -55,9 +55,9 @@ async fn a_member_sees_who_he_is() {
         "propose_appraisal",
         "check_appraisal",
         "decide_appraisal",
-        "recommend_honours"
+        "recommend_honours",
         "fill_reports",
-        "read_reports"
+        "read_reports",
         "issue_tasks",
         "do_tasks",
         "see_tasks"

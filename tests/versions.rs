@@ -334,8 +334,7 @@ async fn an_article_keeps_what_it_said_before_for_everybody_who_reads_it() {
 }
 
 /// Changes that name the state that was seen, each tried above.
-const WITH: [&str; 22] = [
-const WITH: [&str; 19] = [
+const WITH: [&str; 23] = [
     "set_task_item",
     // both in tests/brands.rs
     "edit_brand",
@@ -364,8 +363,7 @@ const WITH: [&str; 19] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 20] = [
-const WITHOUT: [(&str, &str); 21] = [
+const WITHOUT: [(&str, &str); 22] = [
     ("set_task_people", "the unit's own; who was named stays in the record"),
     ("set_task_node", "said once: another word is 409 tasks.node_settled"),
     ("submit_score_recusal", "one's own; what was asked first stands"),

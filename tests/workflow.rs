@@ -11,8 +11,7 @@ use xianfeng::base::capability::Role;
 use xianfeng::base::time::Timestamp;
 use xianfeng::base::workflow::Flow;
 use xianfeng::db::schema::{campaigns as campaigns_table, contests as contests_table};
-use xianfeng::doing::{ideas, reports};
-use xianfeng::doing::{ideas, tasks};
+use xianfeng::doing::{ideas, reports, tasks};
 use xianfeng::judging::campaigns::{self, CampaignId, CampaignState};
 use xianfeng::learning::contests::{self, ContestId, ContestState};
 use xianfeng::on;
@@ -21,7 +20,7 @@ use crate::campaigns::decision::{committee, counted, decided_by_committee, turne
 use crate::support::{Person, Reply, TestApp};
 
 /// The rooms with a table, and how it is walked; `tests/house.rs` knows of every room that has one.
-pub const TABLES: [(&str, fn()); 5] = [
+pub const TABLES: [(&str, fn()); 6] = [
     ("campaigns", || {
         walk("entries of campaigns", &campaigns::ENTRY_FLOW, campaigns::EntryState::EACH, campaigns::EntryVerb::EACH);
     }),

@@ -193,20 +193,8 @@ impl Role {
                 CollectIdeas,
                 ProposeAppraisal,
                 CheckAppraisal,
-            ],
-            Role::GroupLeader => {
-                &[
-                    SeeResults,
-                    HoldMeetings,
-                    ReadMeetings,
-                    SeeIdeas,
-                    CollectIdeas,
-                    ProposeAppraisal,
-                    CheckAppraisal,
-                    FillReports,
-                    ReadReports,
-                ]
-            }
+                FillReports,
+                ReadReports,
                 DoTasks,
                 SeeTasks,
             ],
@@ -333,12 +321,9 @@ impl Role {
                 ReadFeedback,
                 AnswerFeedback,
             ],
-            Role::Leader => &[ReadObligations, SeeIdeas],
+            Role::Leader => &[ReadObligations, SeeIdeas, SeeTasks],
             Role::Expert => &[ScoreAsExpert],
-            Role::Inspector => &[WatchDesks, ReadObligations],
-            Role::Leader => &[SeeIdeas, SeeTasks],
-            Role::Expert => &[ScoreAsExpert],
-            Role::Inspector => &[WatchDesks, SeeTasks],
+            Role::Inspector => &[WatchDesks, ReadObligations, SeeTasks],
         }
     }
 }

@@ -1,6 +1,4 @@
-//! The work of branches and units: meetings, ideas, and what is to be done by itself.
-//! The work of branches and units: meetings, ideas, and what units report.
-//! The work of branches and units: meetings, ideas and tasks.
+//! The work of branches and units: meetings, ideas, what is to be done by itself, reports and tasks.
 //!
 //! Uses `ground`, `people` and `honour`.
 

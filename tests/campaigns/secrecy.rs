@@ -255,11 +255,9 @@ async fn a_server_with_another_key_takes_no_ballot_that_could_not_be_counted_wit
     let points = app.app.get::<Points>().clone();
     let place = KeyStore::open(app.folder().join("elsewhere").to_str().unwrap()).unwrap();
     let keys = (place, &Key::random());
-    let roster = (app.directory().clone(), Desks::new(app.directory().clone()));
+    let roster = (app.directory().clone(), Desks::new(app.directory().clone()), app.app.get());
     let rooms = (points, app.app.get(), app.app.get(), app.app.get());
     let stranger = Campaigns::new(app.db().clone(), roster, rooms, keys, watch());
-    let roster = (app.directory().clone(), Desks::new(app.directory().clone()), app.app.get());
-    let stranger = Campaigns::new(app.db().clone(), roster, (points, app.app.get(), app.app.get()), keys, watch());
     for voter in &voters {
         let refused = stranger.cast(voter.id, id, &chosen).await.unwrap_err();
         assert!(format!("{refused:?}").contains("NoKey"), "{refused:?}");

@@ -118,7 +118,11 @@ async fn units_that_come_move_or_close_in_the_middle_of_a_period_owe_what_is_the
     let of = |name: &str| items(&all).iter().find(|report| report["unit_name"] == name).unwrap().clone();
     assert_eq!((&of("ZB4")["state"], &of("ZB4")["standing"]), (&json!("void"), &json!("excused")));
     assert_eq!(of("西支部")["standing"], "missing");
-    assert_eq!(fact(&app, &people.organiser, "reports.missing", "DW2", "2026-08-06").await, 2, "with the one that moved");
+    assert_eq!(
+        fact(&app, &people.organiser, "reports.missing", "DW2", "2026-08-06").await,
+        2,
+        "with the one that moved"
+    );
     assert_eq!(fact(&app, &people.organiser, "reports.missing", "DW1", "2026-08-06").await, 1);
     assert_eq!(of("南支部")["id"], south["id"]);
     // one that is closed after its day was still missing

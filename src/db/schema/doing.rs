@@ -181,17 +181,6 @@ diesel::table! {
         minutes -> Integer,
         from_on -> Date,
         until_on -> Date,
-// tasks
-
-diesel::table! {
-    task_lists (id) {
-        id -> Binary,
-        kind -> Text,
-        title -> Text,
-        unit_id -> Binary,
-        year -> Integer,
-        basis -> Nullable<Text>,
-        rhythm -> Text,
         created_by -> Binary,
         created_at -> BigInt,
         updated_at -> BigInt,
@@ -235,29 +224,6 @@ diesel::table! {
         entered_at -> BigInt,
         withdrawn_by -> Nullable<Binary>,
         withdrawn_at -> Nullable<BigInt>,
-    task_items (id) {
-        id -> Binary,
-        list_id -> Binary,
-        number -> Integer,
-        title -> Text,
-        standard -> Text,
-        source_kind -> Nullable<Text>,
-        source_id -> Nullable<Binary>,
-        source_place -> Nullable<Integer>,
-        source_document -> Nullable<Text>,
-        lead_unit_id -> Nullable<Binary>,
-        assisting_ids -> Text,
-        leader_id -> Nullable<Binary>,
-        axis -> Text,
-        due_on -> Date,
-        weight -> Integer,
-        focus -> Bool,
-        tags -> Text,
-        evidence -> Nullable<Text>,
-        nodes -> Text,
-        laid -> Bool,
-        created_at -> BigInt,
-        updated_at -> BigInt,
     }
 }
 
@@ -271,6 +237,19 @@ diesel::table! {
         state -> Text,
         proposed_by -> Binary,
         proposed_at -> BigInt,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    obligation_reminders (unit_id, day) {
+        unit_id -> Binary,
+        day -> Date,
+    }
+}
+
 // reports
 
 diesel::table! {
@@ -298,25 +277,10 @@ diesel::table! {
         answered_by -> Nullable<Binary>,
         answered_at -> Nullable<BigInt>,
         answer -> Nullable<Text>,
-    task_layings (id) {
-        id -> Binary,
-        list_id -> Binary,
-        plan -> Text,
-        total -> Integer,
-        done -> Integer,
-        laid -> Integer,
-        created_by -> Binary,
-        created_at -> BigInt,
-        ended_at -> Nullable<BigInt>,
     }
 }
 
 diesel::table! {
-    obligation_reminders (unit_id, day) {
-        unit_id -> Binary,
-        day -> Date,
-    }
-}
     report_form_versions (form_id, version) {
         form_id -> Binary,
         version -> Integer,
@@ -362,6 +326,112 @@ diesel::table! {
         reviewed_at -> Nullable<BigInt>,
         return_reason -> Nullable<Text>,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    report_requests (id) {
+        id -> Binary,
+        report_id -> Binary,
+        kind -> Text,
+        until_on -> Nullable<Date>,
+        reason -> Text,
+        proposed_by -> Binary,
+        proposed_at -> BigInt,
+        state -> Text,
+        expires_at -> BigInt,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    report_corrections (id) {
+        id -> Binary,
+        report_id -> Binary,
+        field -> Text,
+        shown -> Text,
+        note -> Text,
+        noted_by -> Binary,
+        noted_at -> BigInt,
+        answer -> Nullable<Text>,
+        answered_by -> Nullable<Binary>,
+        answered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    report_reminders (report_id, occasion) {
+        report_id -> Binary,
+        occasion -> Text,
+        reminded_at -> BigInt,
+    }
+}
+
+diesel::joinable!(reports -> report_periods (period_id));
+diesel::joinable!(reports -> report_forms (form_id));
+diesel::allow_tables_to_appear_in_same_query!(report_forms, report_periods, reports, report_reminders);
+
+// tasks
+
+diesel::table! {
+    task_lists (id) {
+        id -> Binary,
+        kind -> Text,
+        title -> Text,
+        unit_id -> Binary,
+        year -> Integer,
+        basis -> Nullable<Text>,
+        rhythm -> Text,
+        created_by -> Binary,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    task_items (id) {
+        id -> Binary,
+        list_id -> Binary,
+        number -> Integer,
+        title -> Text,
+        standard -> Text,
+        source_kind -> Nullable<Text>,
+        source_id -> Nullable<Binary>,
+        source_place -> Nullable<Integer>,
+        source_document -> Nullable<Text>,
+        lead_unit_id -> Nullable<Binary>,
+        assisting_ids -> Text,
+        leader_id -> Nullable<Binary>,
+        axis -> Text,
+        due_on -> Date,
+        weight -> Integer,
+        focus -> Bool,
+        tags -> Text,
+        evidence -> Nullable<Text>,
+        nodes -> Text,
+        laid -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    task_layings (id) {
+        id -> Binary,
+        list_id -> Binary,
+        plan -> Text,
+        total -> Integer,
+        done -> Integer,
+        laid -> Integer,
+        created_by -> Binary,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     tasks (id) {
         id -> Binary,
         list_id -> Binary,
@@ -395,16 +465,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    report_requests (id) {
-        id -> Binary,
-        report_id -> Binary,
-        kind -> Text,
-        until_on -> Nullable<Date>,
-        reason -> Text,
-        proposed_by -> Binary,
-        proposed_at -> BigInt,
-        state -> Text,
-        expires_at -> BigInt,
     task_people (task_id, member_id) {
         task_id -> Binary,
         member_id -> Binary,
@@ -481,17 +541,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    report_corrections (id) {
-        id -> Binary,
-        report_id -> Binary,
-        field -> Text,
-        shown -> Text,
-        note -> Text,
-        noted_by -> Binary,
-        noted_at -> BigInt,
-        answer -> Nullable<Text>,
-        answered_by -> Nullable<Binary>,
-        answered_at -> Nullable<BigInt>,
     task_standings (first_on, unit_id) {
         first_on -> Date,
         unit_id -> Binary,
@@ -504,16 +553,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    report_reminders (report_id, occasion) {
-        report_id -> Binary,
-        occasion -> Text,
-        reminded_at -> BigInt,
-    }
-}
-
-diesel::joinable!(reports -> report_periods (period_id));
-diesel::joinable!(reports -> report_forms (form_id));
-diesel::allow_tables_to_appear_in_same_query!(report_forms, report_periods, reports, report_reminders);
     task_standing_months (first_on) {
         first_on -> Date,
         made_at -> BigInt,

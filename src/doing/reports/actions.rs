@@ -6,8 +6,8 @@ use diesel::QueryResult;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{FormVersion, Report, ReportForm, ReportFormId, ReportId, ReportPeriod, ReportRequest};
 use super::model::ReportCorrection;
+use super::model::{FormVersion, Report, ReportForm, ReportFormId, ReportId, ReportPeriod, ReportRequest};
 use super::rules::Refusal;
 use super::settings::Terms;
 use super::store;
@@ -71,13 +71,7 @@ pub(super) struct Around {
 }
 
 impl Reports {
-    pub fn new(
-        db: Db,
-        (directory, desks): (Directory, Desks),
-        calendar: Calendar,
-        terms: Terms,
-        facts: Facts,
-    ) -> Self {
+    pub fn new(db: Db, (directory, desks): (Directory, Desks), calendar: Calendar, terms: Terms, facts: Facts) -> Self {
         Reports { db, directory, desks, calendar, terms, facts, remembered: Arc::new(Memo::new(REMEMBERED)) }
     }
 

@@ -48,6 +48,7 @@ impl Reports {
                 unit: report.unit_id,
                 amount: 1,
                 base: 0,
+                entered_on: None,
             })
         };
         Ok(found.into_iter().filter_map(record).collect())

@@ -22,9 +22,11 @@ pub async fn open(house: &House) -> Opened {
     let (files, seen) = (house.get::<Files>(), reports.clone());
     files.let_read(FILE, move |conn, person, id| seen.may_see(conn, person, id));
     files.hide_when(FILE, |_, _| Ok(true));
-    let mut room = Room::of(reports)
-        .when_due(OPENING, |reports| async move { reports.open_due().await })
-        .every(MINUTE, "report reminders", |reports| async move { reports.remind().await });
+    let mut room = Room::of(reports).when_due(OPENING, |reports| async move { reports.open_due().await }).every(
+        MINUTE,
+        "report reminders",
+        |reports| async move { reports.remind().await },
+    );
     for (standing, about) in TOLD {
         room = room.tells(about, move |reports, month| async move { reports.told(standing, month).await });
     }

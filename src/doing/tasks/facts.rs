@@ -75,5 +75,14 @@ fn judged(due: &[Due], today: Day, day_of: impl Fn(&Due) -> Day) -> Vec<Record> 
 }
 
 fn record(task: &Due, day: Day, amount: i64, base: i64) -> Record {
-    Record { kind: "task", id: task.id.to_string(), title: task.title.clone(), day, unit: task.unit_id, amount, base }
+    Record {
+        kind: "task",
+        id: task.id.to_string(),
+        title: task.title.clone(),
+        day,
+        unit: task.unit_id,
+        amount,
+        base,
+        entered_on: None,
+    }
 }

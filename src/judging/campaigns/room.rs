@@ -30,10 +30,8 @@ pub async fn open(house: &House) -> Opened {
     let keys = (vote_keys.clone(), &house.secrets.ballot_key);
     let campaigns = Campaigns::new(
         house.db.clone(),
-        (house.get(), house.get()),
+        (house.get(), house.get(), house.get()),
         (house.get(), house.get(), house.get(), house.get()),
-        (house.get(), house.get(), house.get()),
-        (house.get(), house.get(), house.get()),
         keys,
         house.config.vote_watch,
     );

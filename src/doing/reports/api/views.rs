@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::approval::ProposalState;
 use crate::base::form::{Answers, Form};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
@@ -13,7 +14,6 @@ use crate::doing::reports::model::{
     ReportState,
 };
 use crate::doing::reports::rules::{self, periods};
-use crate::base::approval::ProposalState;
 use crate::ground::files::FileView;
 
 /// Somebody who did something.
