@@ -663,7 +663,10 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /imports/members", Open("names duties of branches only; privileged ones take two")),
     ("POST /points/rules", Open("a rule is for everybody, and for days to come")),
     ("DELETE /points/rules/{rule}/{version}", Open("a rule is for everybody, and for days to come")),
-    ("POST /report-forms", Open("what is asked is asked of every unit of a kind; beyond the limits another one approves")),
+    (
+        "POST /report-forms",
+        Open("what is asked is asked of every unit of a kind; beyond the limits another one approves"),
+    ),
     ("PATCH /report-forms/{id}", Open("is for every unit of a kind, and for periods to come")),
     ("POST /report-forms/{id}/renewal", Open(WRITES)),
     ("POST /report-forms/{id}/ending", Open(WRITES)),

@@ -163,19 +163,17 @@ impl Role {
     pub const fn allows(self) -> &'static [Capability] {
         use Capability::*;
         match self {
-            Role::GroupLeader => {
-                &[
-                    SeeResults,
-                    HoldMeetings,
-                    ReadMeetings,
-                    SeeIdeas,
-                    CollectIdeas,
-                    ProposeAppraisal,
-                    CheckAppraisal,
-                    FillReports,
-                    ReadReports,
-                ]
-            }
+            Role::GroupLeader => &[
+                SeeResults,
+                HoldMeetings,
+                ReadMeetings,
+                SeeIdeas,
+                CollectIdeas,
+                ProposeAppraisal,
+                CheckAppraisal,
+                FillReports,
+                ReadReports,
+            ],
             Role::Secretary | Role::BranchCommittee => &[
                 SeeResults,
                 SeeMembers,

@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use diesel::prelude::*;
 
@@ -141,6 +141,24 @@ impl Facts {
     /// The fact of that name.
     pub fn find(&self, name: &str) -> Option<Arc<Fact>> {
         self.each().into_iter().find(|fact| fact.about.name == name)
+    }
+}
+
+/// The facts as a room looks at them that tells some of them itself: it does not keep them, which would keep the room.
+#[derive(Clone)]
+pub struct KnownFacts(Weak<RwLock<Vec<Arc<Fact>>>>);
+
+impl Facts {
+    /// For rooms that are kept by what they tell.
+    pub fn known(&self) -> KnownFacts {
+        KnownFacts(Arc::downgrade(&self.0))
+    }
+}
+
+impl KnownFacts {
+    /// The fact of that name; nothing once the program ends.
+    pub fn find(&self, name: &str) -> Option<Arc<Fact>> {
+        Facts(self.0.upgrade()?).find(name)
     }
 }
 

@@ -27,7 +27,11 @@ async fn a_third_form_for_the_same_units_is_approved_by_another_one_above() {
     let refusal = json!({ "reason": "与月报重复" });
     let refused = people.committee.post(&format!("{at_form}/refusal"), refusal.clone()).await.ok(200);
     assert_eq!((&refused["state"], &refused["answer"]), (&json!("refused"), &json!("与月报重复")));
-    assert_eq!(people.committee.post(&format!("{at_form}/refusal"), refusal).await.ok(200)["state"], "refused", "again");
+    assert_eq!(
+        people.committee.post(&format!("{at_form}/refusal"), refusal).await.ok(200)["state"],
+        "refused",
+        "again"
+    );
     people.committee.post(&format!("{at_form}/approval"), json!({})).await.refused(409, "proposals.over");
     people.organiser.post(&format!("{at_form}/ending"), json!({})).await.refused(409, "reports.wrong_form_state");
 
@@ -49,7 +53,8 @@ async fn one_request_a_month_is_within_the_limits_and_all_leave_three_days() {
     let app = TestApp::start().await;
     let people = cast(&app).await;
     let once = |due: &str| {
-        let mut body = with(body(&app), &[("cycle", json!("once")), ("due_on", json!(due)), ("title", json!("情况统计"))]);
+        let mut body =
+            with(body(&app), &[("cycle", json!("once")), ("due_on", json!(due)), ("title", json!("情况统计"))]);
         body.as_object_mut().unwrap().remove("opens_day");
         body.as_object_mut().unwrap().remove("due_after");
         body
@@ -60,7 +65,8 @@ async fn one_request_a_month_is_within_the_limits_and_all_leave_three_days() {
     assert_eq!(people.organiser.post("/report-forms", once("2026-07-31")).await.ok(201)["state"], "proposed");
     assert_eq!(people.organiser.post("/report-forms", once("2026-08-03")).await.ok(201)["state"], "active");
     app.tick().await;
-    let mine = items(&people.secretary.get(&format!("/reports?form_id={}", text(&first["id"]))).await.ok(200))[0].clone();
+    let mine =
+        items(&people.secretary.get(&format!("/reports?form_id={}", text(&first["id"]))).await.ok(200))[0].clone();
     assert_eq!((&mine["period_label"], &mine["due_on"]), (&json!("2026年7月6日前"), &json!("2026-07-06")));
     // what is due once is asked once
     at(&app, "2026-07-07T09:00:00+08:00").await;

@@ -36,7 +36,8 @@ async fn what_units_handed_in_is_one_sheet() {
     assert_eq!(of_branch.lines().count(), 2, "his own alone");
     let book = people.organiser.get(&format!("/exports/reports?period_id={period}")).await;
     assert!(book.status == 200 && book.bytes.starts_with(b"PK"));
-    people.organiser
+    people
+        .organiser
         .get("/exports/reports?period_id=0197c000-0000-7000-8000-000000000000")
         .await
         .refused(404, "reports.period_not_found");
@@ -86,7 +87,11 @@ async fn the_bulletin_counts_who_was_late_and_names_nobody_without_the_signer_s_
     let desk = people.committee.get("/me/desk").await.ok(200);
     assert_eq!((&items(&desk)[0]["kind"], &items(&desk)[0]["link"]), (&json!("report_bulletin"), &json!(at_bulletin)));
     let issue = json!({ "version": 2 });
-    people.organiser.post(&format!("{at_bulletin}/issuance"), issue.clone()).await.refused(409, "bulletins.not_reviewed");
+    people
+        .organiser
+        .post(&format!("{at_bulletin}/issuance"), issue.clone())
+        .await
+        .refused(409, "bulletins.not_reviewed");
     let review = format!("{at_bulletin}/review");
     people.organiser.post(&review, issue.clone()).await.refused(403, "access.denied");
     let unticked = people.committee.post(&review, issue.clone()).await.ok(200);

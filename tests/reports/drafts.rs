@@ -27,7 +27,10 @@ async fn what_another_one_wrote_meanwhile_is_told_with_who_and_when_instead_of_b
     assert_eq!(first.ok(200)["draft"], json!({ "done": "支委写的" }));
     let refused = save(&people.secretary, &report, Some(&seen), json!({ "done": "书记写的" })).await;
     let refused = refused.refused(409, "versions.outdated");
-    assert_eq!((&refused["changed"]["name"], &refused["changed"]["at"]), (&json!("支委"), &json!("2026-07-27T09:00:00+08:00")));
+    assert_eq!(
+        (&refused["changed"]["name"], &refused["changed"]["at"]),
+        (&json!("支委"), &json!("2026-07-27T09:00:00+08:00"))
+    );
     // without a state nothing is written over either
     save(&people.secretary, &report, None, json!({ "done": "书记写的" })).await.refused(409, "versions.outdated");
     // the same again is no conflict, also where the answer was lost on its way
@@ -40,7 +43,12 @@ async fn what_another_one_wrote_meanwhile_is_told_with_who_and_when_instead_of_b
     assert_eq!(refused.refused(409, "versions.outdated")["changed"]["name"], "支委");
     // what is handed in is what was seen
     let submit = |tag: &str| {
-        send(people.secretary.request(Method::POST, &format!("{}/submission", path(&report))).header("if-match", tag.to_owned()))
+        send(
+            people
+                .secretary
+                .request(Method::POST, &format!("{}/submission", path(&report)))
+                .header("if-match", tag.to_owned()),
+        )
     };
     submit(&next).await.refused(409, "versions.outdated");
     submit(second.header("etag").unwrap()).await.ok(200);

@@ -13,18 +13,14 @@ use crate::support::{Reply, send};
 async fn another_person_reviews_and_what_is_returned_was_late_or_not_as_it_came_first() {
     let app = TestApp::start().await;
     let (people, _) = in_july(&app).await;
-    let both =
-        app.member("兼任").home("XZ21").role(Role::Organiser, "JT").role(Role::Secretary, "ZB2").sign_in().await;
+    let both = app.member("兼任").home("XZ21").role(Role::Organiser, "JT").role(Role::Secretary, "ZB2").sign_in().await;
     let east = report_of(&app, &people.secretary, "ZB1").await;
     let west = report_of(&app, &people.west, "ZB2").await;
     hand_in(&people.secretary, &east, "东支部的工作").await;
     hand_in(&both, &west, "西支部的工作").await;
     // one item for all that came in
     let desk = people.organiser.get("/me/desk").await.ok(200);
-    assert_eq!(
-        (items(&desk).len(), &items(&desk)[0]["title"]),
-        (1, &json!("审核各单位提交的“支部月报”（2026年7月）"))
-    );
+    assert_eq!((items(&desk).len(), &items(&desk)[0]["title"]), (1, &json!("审核各单位提交的“支部月报”（2026年7月）")));
     both.post(&format!("{}/review", path(&west)), json!({})).await.refused(403, "reports.own");
     both.post(&format!("{}/return", path(&west)), json!({ "reason": "不细" })).await.refused(403, "reports.own");
     people.secretary.post(&format!("{}/review", path(&east)), json!({})).await.refused(403, "access.denied");
@@ -101,9 +97,8 @@ async fn every_verb_is_done_by_whom_and_where_the_table_says_and_refused_elsewhe
     let inspector = app.member("督导").home("JT").role(Role::Inspector, "JT").sign_in().await;
     let auditor = app.member("审计").home("JT").role(Role::Auditor, "JT").sign_in().await;
     let member = app.member("党员").sign_in().await;
-    let everybody = [
-        &people.organiser, &people.committee, &people.secretary, &people.west, &leader, &inspector, &auditor, &member,
-    ];
+    let everybody =
+        [&people.organiser, &people.committee, &people.secretary, &people.west, &leader, &inspector, &auditor, &member];
     let may = |who: &Person<'_>, verb: ReportVerb| match verb {
         ReportVerb::Submit => who.id == people.secretary.id || who.id == people.committee.id,
         _ => who.id == people.organiser.id,
@@ -123,7 +118,8 @@ async fn every_verb_is_done_by_whom_and_where_the_table_says_and_refused_elsewhe
                     None => (409, *state),
                 };
                 if (reply.status, now.as_str()) != (status, then.as_str()) {
-                    wrong.push(format!("{verb} in {state} by {n}: {} and {now}, not {status} and {then}", reply.status));
+                    wrong
+                        .push(format!("{verb} in {state} by {n}: {} and {now}, not {status} and {then}", reply.status));
                 }
             }
         }
@@ -136,8 +132,7 @@ async fn every_verb_is_done_by_whom_and_where_the_table_says_and_refused_elsewhe
 async fn what_is_deferred_or_exempt_before_its_day_is_neither_late_nor_missing() {
     let app = TestApp::start().await;
     let (people, _) = in_july(&app).await;
-    let both =
-        app.member("兼任").home("XZ31").role(Role::Organiser, "JT").role(Role::Secretary, "ZB3").sign_in().await;
+    let both = app.member("兼任").home("XZ31").role(Role::Organiser, "JT").role(Role::Secretary, "ZB3").sign_in().await;
     let [east, west, south] = [("ZB1", &people.secretary), ("ZB2", &people.west), ("ZB3", &people.south)];
     let (east, west, south) = (
         report_of(&app, east.1, east.0).await,

@@ -104,6 +104,7 @@ async fn units_that_come_move_or_close_in_the_middle_of_a_period_owe_what_is_the
     let administrator = app.sign_in_anew(&administrator).await;
     administrator.post("/units", new("ZB5")).await.ok(201);
     at(&app, "2026-08-03T10:00:00+08:00").await;
+    let administrator = app.sign_in_anew(&administrator).await;
     let people = people.anew(&app).await;
     assert_eq!(periods(&people.organiser, &form).await, told(&[("2026年7月", "2026-08-05", 4)]));
     // one moves to another committee with what it owes
@@ -118,7 +119,11 @@ async fn units_that_come_move_or_close_in_the_middle_of_a_period_owe_what_is_the
     let of = |name: &str| items(&all).iter().find(|report| report["unit_name"] == name).unwrap().clone();
     assert_eq!((&of("ZB4")["state"], &of("ZB4")["standing"]), (&json!("void"), &json!("excused")));
     assert_eq!(of("西支部")["standing"], "missing");
-    assert_eq!(fact(&app, &people.organiser, "reports.missing", "DW2", "2026-08-06").await, 2, "with the one that moved");
+    assert_eq!(
+        fact(&app, &people.organiser, "reports.missing", "DW2", "2026-08-06").await,
+        2,
+        "with the one that moved"
+    );
     assert_eq!(fact(&app, &people.organiser, "reports.missing", "DW1", "2026-08-06").await, 1);
     assert_eq!(of("南支部")["id"], south["id"]);
     // one that is closed after its day was still missing

@@ -50,8 +50,11 @@ pub fn clean(form: &Form, answers: &Answers, care: Care, lookup: &Lookup<'_>) ->
 pub fn previous(form: &Form, older: &Form, answers: &Answers) -> Answers {
     let carries = |key: &str| {
         let (now, then) = (form.field(key)?, older.field(key)?);
-        let alike = now.kind == then.kind && now.columns.len() == then.columns.len() && now.limits.options == then.limits.options;
-        let same_columns = now.columns.iter().zip(&then.columns).all(|(now, then)| now.key == then.key && now.kind == then.kind);
+        let alike = now.kind == then.kind
+            && now.columns.len() == then.columns.len()
+            && now.limits.options == then.limits.options;
+        let same_columns =
+            now.columns.iter().zip(&then.columns).all(|(now, then)| now.key == then.key && now.kind == then.kind);
         (alike && same_columns && now.fact.is_none() && !now.kind.holds_files()).then_some(())
     };
     answers.iter().filter(|(key, _)| carries(key).is_some()).map(|(key, value)| (key.clone(), value.clone())).collect()
@@ -116,8 +119,12 @@ impl Looking<'_> {
                 }
                 Some(given.clone())
             }
-            FormKind::Member => self.named(at, given, "没有找到这名人员", |lookup, id| (lookup.member)(id.into()).is_some()),
-            FormKind::Unit => self.named(at, given, "没有找到这个组织", |lookup, id| (lookup.unit)(id.into()).is_some()),
+            FormKind::Member => {
+                self.named(at, given, "没有找到这名人员", |lookup, id| (lookup.member)(id.into()).is_some())
+            }
+            FormKind::Unit => {
+                self.named(at, given, "没有找到这个组织", |lookup, id| (lookup.unit)(id.into()).is_some())
+            }
             FormKind::File | FormKind::Photo => self.files(at, asked, given),
             FormKind::Table => self.table(at, asked, given),
         }
@@ -268,7 +275,9 @@ impl Looking<'_> {
             for key in cells.keys().filter(|key| !asked.columns.iter().any(|column| column.key == **key)) {
                 self.fault(&format!("{at}/{}", pointer_part(key)), "unknown", "表格中没有这一列");
             }
-            let is_empty = cells.values().all(|value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()));
+            let is_empty = cells
+                .values()
+                .all(|value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()));
             if is_empty {
                 continue;
             }

@@ -123,7 +123,9 @@ fn limits(flaws: &mut Vec<Fault>, at: &str, asked: Asked<'_>, bounds: Bounds) {
     let are_good = options.iter().all(|option| !option.trim().is_empty() && !too_long(option, OPTION_CHARS));
     let count_fits = if chooses { (2..=MOST_OPTIONS).contains(&options.len()) } else { options.is_empty() };
     if !count_fits || !are_good || different.len() != options.len() {
-        let message = format!("单选、多选须有 2 到 {MOST_OPTIONS} 个不同的选项，每个不超过 {OPTION_CHARS} 个字符；其他项没有选项");
+        let message = format!(
+            "单选、多选须有 2 到 {MOST_OPTIONS} 个不同的选项，每个不超过 {OPTION_CHARS} 个字符；其他项没有选项"
+        );
         flaws.push(fault(format!("{at}/limits/options"), "bad_options", message));
     }
 }

@@ -107,7 +107,8 @@ fn in_words(asked: Asked<'_>, value: &Value, lookup: &Lookup<'_>) -> String {
         FormKind::Member => id().and_then(|id| (lookup.member)(id.into())).unwrap_or_else(text),
         FormKind::Unit => id().and_then(|id| (lookup.unit)(id.into())).unwrap_or_else(text),
         FormKind::File | FormKind::Photo => {
-            let named = listed().map(|id| id.parse().ok().and_then(|id| (lookup.file)(id)).unwrap_or_else(|| "附件".into()));
+            let named =
+                listed().map(|id| id.parse().ok().and_then(|id| (lookup.file)(id)).unwrap_or_else(|| "附件".into()));
             named.collect::<Vec<_>>().join("、")
         }
         FormKind::Table => {

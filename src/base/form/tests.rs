@@ -124,8 +124,15 @@ fn a_form_says_what_is_wrong_with_it() {
     ]));
     let told: Vec<String> = flaws(&bad, BOUNDS).into_iter().map(|fault| fault.pointer).collect();
     let expected = [
-        "/fields/0/key", "/fields/0/title", "/fields/0/limits/most", "/fields/1/required", "/fields/2/key",
-        "/fields/2/limits/options", "/fields/3/columns", "/fields/4/limits/least", "/fields/5/kind",
+        "/fields/0/key",
+        "/fields/0/title",
+        "/fields/0/limits/most",
+        "/fields/1/required",
+        "/fields/2/key",
+        "/fields/2/limits/options",
+        "/fields/3/columns",
+        "/fields/4/limits/least",
+        "/fields/5/kind",
     ];
     assert_eq!(told, expected);
     assert_eq!(flaws(&Form::default(), BOUNDS)[0].pointer, "/fields");
@@ -158,14 +165,18 @@ fn anything() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(|number| json!(number)),
         ".{0,12}".prop_map(Value::String),
-        prop::sample::select(vec!["有", "无", "甲", "2026-02-29", "12.5", "<script>", "\u{0}"]).prop_map(|text| json!(text)),
+        prop::sample::select(vec!["有", "无", "甲", "2026-02-29", "12.5", "<script>", "\u{0}"])
+            .prop_map(|text| json!(text)),
         (0_u128..20).prop_map(|id| json!(Uuid::from_u128(id).to_string())),
     ];
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
             prop::collection::hash_map(prop::sample::select(vec!["topic", "part", "x"]), inner, 0..3)
-                .prop_map(|cells| cells.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>())
+                .prop_map(|cells| cells
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect::<serde_json::Map<_, _>>())
                 .prop_map(Value::Object),
         ]
     })

@@ -280,7 +280,8 @@ impl Reports {
                 room.lay_form(tx, &form)?;
                 room.tell_asker(tx, &form)?;
                 agenda::put_now(tx, OPENING, id.uuid())?;
-                let action = if state == ReportFormState::Active { "reports.approve_form" } else { "reports.refuse_form" };
+                let action =
+                    if state == ReportFormState::Active { "reports.approve_form" } else { "reports.refuse_form" };
                 note_form(tx, Some(by), action, id, json!({ "reason": reason }))?;
                 room.asked(tx, id)
             })
@@ -369,7 +370,8 @@ impl Reports {
 
 /// Units of the kind at and below a unit that are not closed.
 pub(super) fn audience<'a>(tree: &'a UnitTree, (unit, kind): (UnitId, &'a str)) -> impl Iterator<Item = UnitId> + 'a {
-    let owes = move |id: &UnitId| tree.get(*id).is_some_and(|card| card.unit.kind == kind && card.unit.closed_on.is_none());
+    let owes =
+        move |id: &UnitId| tree.get(*id).is_some_and(|card| card.unit.kind == kind && card.unit.closed_on.is_none());
     tree.subtree(unit).into_iter().filter(owes)
 }
 

@@ -3,7 +3,9 @@
 use diesel::QueryResult;
 
 use super::actions::Reports;
-use super::model::{Report, ReportCorrection, ReportForm, ReportFormState, ReportId, ReportPeriod, ReportRequest, ReportState};
+use super::model::{
+    Report, ReportCorrection, ReportForm, ReportFormState, ReportId, ReportPeriod, ReportRequest, ReportState,
+};
 use super::rules::periods;
 use super::store;
 use crate::base::capability::Capability;

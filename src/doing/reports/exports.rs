@@ -23,7 +23,8 @@ pub(super) struct Collected {
 impl Reports {
     /// What units within reach handed in for a period.
     pub(super) async fn collected(&self, reach: &Reach, id: ReportPeriodId) -> Outcome<Collected> {
-        let period = self.db.read(move |conn| store::forms::find_period(conn, id)).await?.ok_or(Refusal::NoSuchPeriod)?;
+        let period =
+            self.db.read(move |conn| store::forms::find_period(conn, id)).await?.ok_or(Refusal::NoSuchPeriod)?;
         let form = self.find_form_seen(reach, period.form_id).await?;
         let units = self.units(reach, None)?;
         let (form_id, number) = (form.id, period.version);

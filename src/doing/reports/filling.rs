@@ -173,8 +173,7 @@ fn attach(tx: &mut Tx, whole: &Whole, answers: &Answers, by: MemberId) -> Outcom
     let attached: Vec<FileId> = files::list_of(tx.conn, FILE, id)?.iter().map(|file| file.id).collect();
     let gone = attached.iter().filter(|file| !named.contains(&file.uuid()) && !handed_in.contains(&file.uuid()));
     files::detach(tx, &gone.copied().collect::<Vec<_>>(), FILE, id)?;
-    let fresh: Vec<FileId> =
-        named.iter().map(|id| FileId::from(*id)).filter(|file| !attached.contains(file)).collect();
+    let fresh: Vec<FileId> = named.iter().map(|id| FileId::from(*id)).filter(|file| !attached.contains(file)).collect();
     files::attach::<Refusal>(tx, &fresh, by, FILE, id)?;
     let pictures: BTreeSet<Uuid> = files::list_of(tx.conn, FILE, id)?
         .iter()
@@ -197,7 +196,8 @@ fn attach(tx: &mut Tx, whole: &Whole, answers: &Answers, by: MemberId) -> Outcom
 
 /// Keeps what was handed in before, where it is another text now.
 fn keep_former(tx: &mut Tx, report: &Report, answers: &Answers, by: MemberId) -> Outcome<()> {
-    let Some(((former, writer), at)) = report.submitted.as_ref().zip(report.submitted_by).zip(report.submitted_at) else {
+    let Some(((former, writer), at)) = report.submitted.as_ref().zip(report.submitted_by).zip(report.submitted_at)
+    else {
         return Ok(());
     };
     let before = Written { content: &former.0, by: writer, at };

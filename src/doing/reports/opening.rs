@@ -50,7 +50,8 @@ impl Reports {
     /// Opens the next period of a form, if it is time; true when there may be another one.
     fn open_next(&self, tx: &mut Tx, id: ReportFormId) -> QueryResult<bool> {
         let today = tx.today();
-        let Some(form) = store::forms::lock_row(tx.conn, id)?.filter(|form| form.state == ReportFormState::Active) else {
+        let Some(form) = store::forms::lock_row(tx.conn, id)?.filter(|form| form.state == ReportFormState::Active)
+        else {
             return Ok(false);
         };
         if form.next_on > form.ends_on {

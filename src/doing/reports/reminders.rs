@@ -44,7 +44,9 @@ impl Reports {
                 true => HashSet::new(),
                 false => store::reports::list_reminded(conn, days.0)?.into_iter().collect(),
             };
-            let is_new = |(report, _): &(ReportHead, String)| !done.contains(&(report.id, rules::occasion(report.due_on, today)));
+            let is_new = |(report, _): &(ReportHead, String)| {
+                !done.contains(&(report.id, rules::occasion(report.due_on, today)))
+            };
             Ok(due.into_iter().filter(is_new).collect::<Vec<_>>())
         };
         let due = self.db.read(find).await?;

@@ -58,9 +58,7 @@ impl From<Refusal> for Problem {
             Refusal::ChangedNothingTooOften => {
                 Problem::conflict("reports.no_change_too_often", "无变化最多连续报两期，本期请填写内容")
             }
-            Refusal::OwnReport => {
-                Problem::forbidden("reports.own", "不能审核自己填写或提交的报送，请由其他人员办理")
-            }
+            Refusal::OwnReport => Problem::forbidden("reports.own", "不能审核自己填写或提交的报送，请由其他人员办理"),
             Refusal::NoAnswer(no) => unanswerable(no),
             Refusal::PastDue => Problem::conflict("reports.past_due", "截止日期已过，缓报、免报须在截止之前申请"),
             Refusal::RequestWaits => Problem::conflict("reports.request_waits", "已有一项申请等待答复"),

@@ -101,7 +101,13 @@ fn line_of(room: &Reports, whole: &Whole, today: Day) -> ReportLine {
 }
 
 /// A report as a caller sees it.
-async fn shown(room: &Reports, person: &Person, whole: Whole, db: &Db, addresses: &Addresses) -> Result<ReportView, Problem> {
+async fn shown(
+    room: &Reports,
+    person: &Person,
+    whole: Whole,
+    db: &Db,
+    addresses: &Addresses,
+) -> Result<ReportView, Problem> {
     let (now, today) = (db.now(), db.today());
     let around = room.around(&whole).await?;
     let (unit, first) = (whole.report.unit_id, whole.period.first_on);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::approval::ProposalState;
 use crate::base::form::{Answers, Form};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
@@ -13,7 +14,6 @@ use crate::doing::reports::model::{
     ReportState,
 };
 use crate::doing::reports::rules::{self, periods};
-use crate::base::approval::ProposalState;
 use crate::ground::files::FileView;
 
 /// Somebody who did something.
@@ -34,7 +34,9 @@ pub(super) struct ReportFormHead {
     pub id: ReportFormId,
     /// Who asks.
     pub unit_id: UnitId,
+    /// What the unit is called for short.
     pub unit_name: String,
+    /// What it is called.
     pub title: String,
     /// By what it is asked.
     pub basis: String,
@@ -141,6 +143,7 @@ pub(super) struct ReportLine {
     /// Such as 2026年6月.
     pub period_label: String,
     pub unit_id: UnitId,
+    /// What the unit is called for short.
     pub unit_name: String,
     pub state: ReportState,
     pub standing: ReportStanding,
@@ -209,6 +212,7 @@ pub(super) struct ReportRequestView {
     pub kind: ReportRequestKind,
     /// The later day.
     pub until_on: Option<Day>,
+    /// Why it is asked.
     pub reason: String,
     pub proposed_by: ReportActor,
     pub proposed_at: Timestamp,

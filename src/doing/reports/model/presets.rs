@@ -11,6 +11,7 @@ use crate::base::form::{Form, FormColumn, FormField, FormKind, FormLimits};
 pub struct ReportPreset {
     /// By which it is named.
     pub key: &'static str,
+    /// What it is called.
     pub title: &'static str,
     /// By what it is asked.
     pub basis: &'static str,
@@ -64,7 +65,8 @@ fn options(options: &[&str]) -> FormLimits {
 }
 
 fn choice(key: &str, title: &str, help: &str) -> FormField {
-    let (limits, help) = (options(&["有", "待改", "无", "不适用"]), Some(help.to_owned()).filter(|help| !help.is_empty()));
+    let (limits, help) =
+        (options(&["有", "待改", "无", "不适用"]), Some(help.to_owned()).filter(|help| !help.is_empty()));
     FormField { required: true, limits, help, ..field(key, title, FormKind::Choice) }
 }
 
@@ -127,10 +129,8 @@ fn group_three() -> ReportPreset {
             column("responsible", "责任人", FormKind::Member, false),
         ],
     );
-    let fields = vec![
-        fact("meetings_group", "党小组会", "次", "meetings.group"),
-        FormField { required: true, ..topics },
-    ];
+    let fields =
+        vec![fact("meetings_group", "党小组会", "次", "meetings.group"), FormField { required: true, ..topics }];
     ReportPreset {
         key: "group_three",
         title: "党小组“三亮”",
@@ -147,12 +147,12 @@ fn group_three() -> ReportPreset {
 
 /// 月计划: what became of last month's matters, and what next month's are, on one sheet.
 fn month_plan() -> ReportPreset {
-    let result = FormColumn { limits: options(&["完成", "未完成", "顺延"]), ..column("result", "结果", FormKind::Choice, true) };
-    let last = vec![
-        column("matter", "事项", FormKind::Text, true),
-        result,
-        column("note", "说明", FormKind::Text, false),
-    ];
+    let result = FormColumn {
+        limits: options(&["完成", "未完成", "顺延"]),
+        ..column("result", "结果", FormKind::Choice, true)
+    };
+    let last =
+        vec![column("matter", "事项", FormKind::Text, true), result, column("note", "说明", FormKind::Text, false)];
     let next = vec![
         column("matter", "事项", FormKind::Text, true),
         column("responsible", "责任人", FormKind::Member, false),

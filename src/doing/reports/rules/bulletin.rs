@@ -27,7 +27,8 @@ const MOST_REQUIREMENTS: usize = 20;
 const CITED: usize = 3;
 const CITED_CHARS: usize = 200;
 
-const REQUIREMENTS: [&str; 2] = ["请各单位按时报送，内容写实、简明。", "请对照存在的问题列出措施，下期报送时说明进展。"];
+const REQUIREMENTS: [&str; 2] =
+    ["请各单位按时报送，内容写实、简明。", "请对照存在的问题列出措施，下期报送时说明进展。"];
 
 /// How many came when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +66,11 @@ pub fn draft(frame: Frame, called: &str, cited: &[Cited]) -> Result<ReportBullet
         let heading = text(&cut(heading, 60))?;
         let of_heading = extracts.iter().filter(|known| known.heading == heading).count();
         if of_heading < CITED && extracts.len() < MOST_EXTRACTS {
-            extracts.push(ReportExtract { report_id: Some(*report), heading, excerpt: text(&cut(answer, CITED_CHARS))? });
+            extracts.push(ReportExtract {
+                report_id: Some(*report),
+                heading,
+                excerpt: text(&cut(answer, CITED_CHARS))?,
+            });
         }
     }
     Ok(ReportBulletinText {
@@ -108,7 +113,8 @@ pub fn sheet(
     let counts = count(reports, today);
     let mut lines = vec![Paragraph { lead: "总体情况：".to_owned(), text: numbers(counts) }];
     if names_units {
-        for (standing, lead) in [(ReportStanding::Late, "迟报单位："), (ReportStanding::Missing, "未报单位：")] {
+        for (standing, lead) in [(ReportStanding::Late, "迟报单位："), (ReportStanding::Missing, "未报单位：")]
+        {
             let those = reports.iter().filter(|report| super::standing(report, today) == standing);
             let names: Vec<String> = those.map(&name).collect();
             if !names.is_empty() {
@@ -130,10 +136,9 @@ pub fn sheet(
         ("工作要求", text.requirements.iter().enumerate().map(requirement).collect()),
     ];
     let said = parts.into_iter().filter(|(_, paragraphs)| !paragraphs.is_empty());
-    let parts = (1..).zip(said).map(|(at, (title, paragraphs))| SheetPart {
-        title: format!("{}、{title}", chinese_number(at)),
-        paragraphs,
-    });
+    let parts = (1..)
+        .zip(said)
+        .map(|(at, (title, paragraphs))| SheetPart { title: format!("{}、{title}", chinese_number(at)), paragraphs });
     Sheet {
         issuer: text.issuer.to_string(),
         document_no: text.document_no.as_ref().map_or_else(|| "（文号待定）".to_owned(), ToString::to_string),

@@ -14,7 +14,8 @@ use crate::ground::bulletins;
 use crate::ground::files::AttachRefusal;
 
 use super::model::{
-    NewForm, ReportCycle, ReportForm, ReportFormState, ReportHead, ReportLight, ReportOccasion, ReportStanding, ReportState,
+    NewForm, ReportCycle, ReportForm, ReportFormState, ReportHead, ReportLight, ReportOccasion, ReportStanding,
+    ReportState,
 };
 
 /// A no of this room.
@@ -34,9 +35,14 @@ pub enum Refusal {
     /// The form itself, below `/form`.
     BadForm(Vec<Fault>),
     /// A window that no period has; the field, and what it has to be.
-    BadWindow { field: &'static str, message: &'static str },
+    BadWindow {
+        field: &'static str,
+        message: &'static str,
+    },
     /// The last day is nearer than the lead time.
-    TooSoon { days: u64 },
+    TooSoon {
+        days: u64,
+    },
     /// The form is in another state.
     WrongFormState(ReportFormState),
     /// The report is in another state.
@@ -55,7 +61,9 @@ pub enum Refusal {
     /// Another request waits for its answer.
     RequestWaits,
     /// It has to be after the day on which it is due, and at most so many days.
-    BadDeferral { most: u64 },
+    BadDeferral {
+        most: u64,
+    },
     /// The program fills in no such field.
     NotFilled,
     Answered,
@@ -106,7 +114,9 @@ pub fn check_new(new: &NewForm, is_fact: impl Fn(&str) -> bool) -> Result<(), Re
         };
     }
     if new.due_on.is_some() {
-        return Err(Refusal::BadWindow { field: "/due_on", message: "定期报送的截止日期由周期推算，不另写" });
+        return Err(Refusal::BadWindow {
+            field: "/due_on", message: "定期报送的截止日期由周期推算，不另写"
+        });
     }
     if !(1..=most_opens).contains(&opens) {
         let message = "开始填报日须是星期几（1 到 7）或期末当月的几日（1 到 31）";

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
-use crate::db::schema::{report_form_versions, report_forms, report_periods};
 use crate::db::Conn;
+use crate::db::schema::{report_form_versions, report_forms, report_periods};
 use crate::doing::reports::model::{
     FormVersion, ReportCycle, ReportForm, ReportFormId, ReportFormState, ReportPeriod, ReportPeriodId,
 };
@@ -142,7 +142,9 @@ pub fn find_period(conn: &mut Conn, id: ReportPeriodId) -> QueryResult<Option<Re
 /// One period, for anyone who writes its bulletin.
 pub fn lock_period(conn: &mut Conn, id: ReportPeriodId) -> QueryResult<Option<ReportPeriod>> {
     match conn {
-        Conn::Pg(c) => report_periods::table.find(id).select(ReportPeriod::as_select()).for_update().first(c).optional(),
+        Conn::Pg(c) => {
+            report_periods::table.find(id).select(ReportPeriod::as_select()).for_update().first(c).optional()
+        }
         Conn::Sqlite(c) => report_periods::table.find(id).select(ReportPeriod::as_select()).first(c).optional(),
     }
 }
@@ -200,4 +202,3 @@ pub fn set_names(conn: &mut Conn, id: ReportPeriodId, by: Option<MemberId>) -> Q
     let period = report_periods::table.find(id);
     on!(conn, c => diesel::update(period).set(report_periods::names_by.eq(by)).execute(c)).map(drop)
 }
-

@@ -178,7 +178,11 @@ pub fn list_unchanged(
 }
 
 /// What a unit handed in last with answers, before a day.
-pub fn find_previous(conn: &mut Conn, (form, unit): (ReportFormId, UnitId), before: Day) -> QueryResult<Option<Report>> {
+pub fn find_previous(
+    conn: &mut Conn,
+    (form, unit): (ReportFormId, UnitId),
+    before: Day,
+) -> QueryResult<Option<Report>> {
     on!(conn, c => reports::table
         .inner_join(report_periods::table)
         .filter(reports::form_id.eq(form))
