@@ -320,7 +320,7 @@ async fn what_is_due_soon_lies_on_the_desk_and_is_told_once() {
     app.tick().await;
     let secretary = app.sign_in_anew(&secretary).await;
     let desk = on_desk(&secretary).await;
-    assert!(desk.contains("东支部：主题党日") && desk.contains("东一组：党小组会待完成"), "{desk}");
+    assert!(desk.contains("东支部：积分公示等 3 项待完成") && desk.contains("东一组：党小组会待完成"), "{desk}");
     app.drain().await;
     let told = async || {
         let notices = secretary.get("/me/notices").await.ok(200);

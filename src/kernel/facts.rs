@@ -140,23 +140,25 @@ impl Facts {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// For a room that is among those that tell.
-    pub fn seen(&self) -> SeenFacts {
-        SeenFacts(Arc::downgrade(&self.0))
-    }
-
     /// The fact of that name.
     pub fn find(&self, name: &str) -> Option<Arc<Fact>> {
         self.each().into_iter().find(|fact| fact.about.name == name)
     }
 }
 
-/// The facts of all rooms for one that tells some itself, and so must not keep them: it would keep itself alive.
+/// The facts as a room looks at them that tells some of them itself: it does not keep them, which would keep the room.
 #[derive(Clone)]
-pub struct SeenFacts(Weak<RwLock<Vec<Arc<Fact>>>>);
+pub struct KnownFacts(Weak<RwLock<Vec<Arc<Fact>>>>);
 
-impl SeenFacts {
-    /// The fact of that name; `None` also once the house is closed.
+impl Facts {
+    /// For rooms that are kept by what they tell.
+    pub fn known(&self) -> KnownFacts {
+        KnownFacts(Arc::downgrade(&self.0))
+    }
+}
+
+impl KnownFacts {
+    /// The fact of that name; nothing once the program ends.
     pub fn find(&self, name: &str) -> Option<Arc<Fact>> {
         Facts(self.0.upgrade()?).find(name)
     }

@@ -104,6 +104,7 @@ async fn units_that_come_move_or_close_in_the_middle_of_a_period_owe_what_is_the
     let administrator = app.sign_in_anew(&administrator).await;
     administrator.post("/units", new("ZB5")).await.ok(201);
     at(&app, "2026-08-03T10:00:00+08:00").await;
+    let administrator = app.sign_in_anew(&administrator).await;
     let people = people.anew(&app).await;
     assert_eq!(periods(&people.organiser, &form).await, told(&[("2026年7月", "2026-08-05", 4)]));
     // one moves to another committee with what it owes

@@ -17,7 +17,7 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{Conn, Db, DbError, Stop, Tx};
 use crate::kernel::calendar::Calendar;
-use crate::kernel::facts::{Record, SeenFacts};
+use crate::kernel::facts::{KnownFacts, Record};
 use crate::kernel::idempotency::Reused;
 use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
@@ -43,7 +43,7 @@ pub struct Obligations {
     pub(super) directory: Directory,
     pub(super) desks: Desks,
     pub(super) calendar: Calendar,
-    pub(super) facts: SeenFacts,
+    pub(super) facts: KnownFacts,
     /// The records of a fact in the month of that first day.
     pub(super) records: Arc<Memo<(String, Day), Vec<Record>>>,
 }
@@ -74,7 +74,7 @@ pub(super) fn book(conn: &mut Conn) -> QueryResult<Book> {
 }
 
 impl Obligations {
-    pub fn new(db: Db, (directory, desks): (Directory, Desks), calendar: Calendar, facts: SeenFacts) -> Self {
+    pub fn new(db: Db, (directory, desks): (Directory, Desks), calendar: Calendar, facts: KnownFacts) -> Self {
         Obligations { db, directory, desks, calendar, facts, records: Arc::new(Memo::new(REMEMBERED)) }
     }
 

@@ -13,7 +13,7 @@ crate::notice_kinds! {
 
 pub async fn open(house: &House) -> Opened {
     let obligations =
-        Obligations::new(house.db.clone(), (house.get(), house.get()), house.calendar.clone(), house.facts.seen());
+        Obligations::new(house.db.clone(), (house.get(), house.get()), house.calendar.clone(), house.facts.known());
     Ok(Room::of(obligations)
         .when_due(LOOK, |obligations| async move { obligations.look().await })
         .tells(DONE, |obligations, month| async move { obligations.tell_done(month).await })

@@ -19,7 +19,7 @@ use crate::base::time::Day;
 use crate::db::{Conn, Db, Stop, Tx};
 use crate::ground::files::{self, FileView};
 use crate::kernel::calendar::Calendar;
-use crate::kernel::facts::{Facts, Record};
+use crate::kernel::facts::{KnownFacts, Record};
 use crate::kernel::idempotency::Reused;
 use crate::kernel::memo::Memo;
 use crate::kernel::trail::{self, Act};
@@ -47,7 +47,7 @@ pub struct Reports {
     pub(super) desks: Desks,
     pub(super) calendar: Calendar,
     pub(super) terms: Terms,
-    pub(super) facts: Facts,
+    pub(super) facts: KnownFacts,
     pub(super) remembered: Arc<Memo<(&'static str, Day), Vec<Record>>>,
 }
 
@@ -71,7 +71,13 @@ pub(super) struct Around {
 }
 
 impl Reports {
-    pub fn new(db: Db, (directory, desks): (Directory, Desks), calendar: Calendar, terms: Terms, facts: Facts) -> Self {
+    pub fn new(
+        db: Db,
+        (directory, desks): (Directory, Desks),
+        calendar: Calendar,
+        terms: Terms,
+        facts: KnownFacts,
+    ) -> Self {
         Reports { db, directory, desks, calendar, terms, facts, remembered: Arc::new(Memo::new(REMEMBERED)) }
     }
 

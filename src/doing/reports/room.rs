@@ -18,7 +18,7 @@ pub async fn open(house: &House) -> Opened {
     let terms = Terms::new();
     let settings = terms.each();
     let people = (house.get(), house.get());
-    let reports = Reports::new(house.db.clone(), people, house.calendar.clone(), terms, house.facts.clone());
+    let reports = Reports::new(house.db.clone(), people, house.calendar.clone(), terms, house.facts.known());
     let (files, seen) = (house.get::<Files>(), reports.clone());
     files.let_read(FILE, move |conn, person, id| seen.may_see(conn, person, id));
     files.hide_when(FILE, |_, _| Ok(true));

@@ -117,7 +117,6 @@ crate::words!(
 
 /// How to read a bulletin.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ReportBulletinQuery {
     /// `json` when absent.

@@ -47,6 +47,7 @@ struct ReportOverviewQuery {
 #[derive(Serialize, ToSchema)]
 struct ReportOverview {
     form_id: ReportFormId,
+    /// What the form is called.
     title: String,
     /// The columns, the oldest first.
     periods: Vec<ReportPeriodView>,
@@ -58,6 +59,7 @@ struct ReportOverview {
 #[derive(Serialize, ToSchema)]
 struct ReportOverviewRow {
     unit_id: UnitId,
+    /// What the unit is called for short.
     unit_name: String,
     /// One for each period; `null` where the unit owed nothing.
     cells: Vec<Option<ReportCell>>,
@@ -132,7 +134,8 @@ struct ReportExportQuery {
 ///
 /// What units that the caller reaches by a duty handed in for a period, a line for each.
 #[utoipa::path(tag = "reports", params(ReportExportQuery),
-    responses((status = 200, description = "A spreadsheet", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>)))]
+    responses((status = 200, description = "The file",
+        content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
 #[get("/exports/reports")]
 async fn export_reports(
     reader: ReportReader,

@@ -89,6 +89,7 @@ async fn list_report_forms(
 struct ReportFormBody {
     /// Who asks; units at and below it owe.
     unit_id: UnitId,
+    /// What it is called, such as 党委工作月报.
     title: Text<60>,
     /// By what it is asked, such as a document.
     basis: Text<200>,
@@ -180,6 +181,7 @@ async fn get_report_form(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ReportFormChange {
+    /// What it is called.
     title: Option<Text<60>>,
     /// By what it is asked.
     basis: Option<Text<200>>,
@@ -187,6 +189,7 @@ struct ReportFormChange {
     reader: Option<Text<60>>,
     /// Who answers for it.
     owner_id: Option<MemberId>,
+    /// Whether a unit may say in one step that nothing has changed.
     allows_no_change: Option<bool>,
     /// Another version of its fields, for periods to come; those that are open keep theirs.
     form: Option<Form>,

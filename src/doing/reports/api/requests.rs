@@ -1,5 +1,6 @@
 //! What units ask for before a report's day, and what they say of numbers.
 
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,6 +48,7 @@ struct ReportRequestBody {
     kind: ReportRequestKind,
     /// The later day, of what is to be deferred; a day off moves to the next working day.
     until_on: Option<Day>,
+    /// Why, for who answers.
     reason: Text<200>,
 }
 
@@ -69,7 +71,8 @@ async fn request_about_report(
     let key = key.of(filler.member, &format!("POST /reports/{}/requests", *id), &body.0);
     let ReportRequestBody { kind, until_on, reason } = body.into_inner();
     let whole = room.request(&filler.person, *id, (kind, until_on, reason.into_string()), key).await?;
-    Ok(HttpResponse::Created().json(requests_of(&room, &whole, &db).await?))
+    let place = (LOCATION, format!("/api/v1/reports/{}", *id));
+    Ok(HttpResponse::Created().insert_header(place).json(requests_of(&room, &whole, &db).await?))
 }
 
 /// What is said with an answer.
@@ -180,7 +183,8 @@ async fn correct_report(
     let key = key.of(filler.member, &format!("POST /reports/{}/corrections", *id), &body.0);
     let ReportCorrectionBody { field, note } = body.into_inner();
     let whole = room.correct(&filler.person, *id, (field.into_string(), note.into_string()), key).await?;
-    Ok(HttpResponse::Created().json(corrections_of(&room, &whole).await?))
+    let place = (LOCATION, format!("/api/v1/reports/{}", *id));
+    Ok(HttpResponse::Created().insert_header(place).json(corrections_of(&room, &whole).await?))
 }
 
 /// What became of a wrong number.

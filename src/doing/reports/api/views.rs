@@ -34,7 +34,9 @@ pub(super) struct ReportFormHead {
     pub id: ReportFormId,
     /// Who asks.
     pub unit_id: UnitId,
+    /// What the unit is called for short.
     pub unit_name: String,
+    /// What it is called.
     pub title: String,
     /// By what it is asked.
     pub basis: String,
@@ -141,6 +143,7 @@ pub(super) struct ReportLine {
     /// Such as 2026年6月.
     pub period_label: String,
     pub unit_id: UnitId,
+    /// What the unit is called for short.
     pub unit_name: String,
     pub state: ReportState,
     pub standing: ReportStanding,
@@ -209,6 +212,7 @@ pub(super) struct ReportRequestView {
     pub kind: ReportRequestKind,
     /// The later day.
     pub until_on: Option<Day>,
+    /// Why it is asked.
     pub reason: String,
     pub proposed_by: ReportActor,
     pub proposed_at: Timestamp,

@@ -11,6 +11,7 @@ use crate::base::form::{Form, FormColumn, FormField, FormKind, FormLimits};
 pub struct ReportPreset {
     /// By which it is named.
     pub key: &'static str,
+    /// What it is called.
     pub title: &'static str,
     /// By what it is asked.
     pub basis: &'static str,
