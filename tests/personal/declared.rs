@@ -10,7 +10,7 @@ use crate::support::{TestApp, on_postgres};
 
 /// Columns of bytes that are no members, by their names: ids of other things, hashes and sealed text. A new column that
 /// names a member is called otherwise, or declared.
-const NO_MEMBERS: [&str; 84] = [
+const NO_MEMBERS: [&str; 88] = [
     "about_id",
     "account_hash",
     "account_sealed",
@@ -43,14 +43,17 @@ const NO_MEMBERS: [&str; 84] = [
     "id",
     "idea_id",
     "import_id",
+    "issuing_unit_id",
     "item_id",
     "k",
     "key",
     "key_check",
     "key_given",
     "key_shown",
+    "lead_unit_id",
     "lies_on",
     "line_id",
+    "list_id",
     "mark",
     "meeting_id",
     "merged_into",
@@ -87,6 +90,7 @@ const NO_MEMBERS: [&str; 84] = [
     "subject_id",
     "surroundings",
     "sz",
+    "task_id",
     "term",
     "thing_id",
     "through",
