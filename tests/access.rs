@@ -230,6 +230,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /task-lists", TASK_ISSUERS, Plain),
     ("GET /task-lists/{id}", TASK_READERS, Plain),
     ("GET /task-lists/{id}/items", TASK_READERS, Plain),
+    ("GET /task-lists/{id}/items/{number}", TASK_READERS, Plain),
     ("PUT /task-lists/{id}/items/{number}", TASK_ISSUERS, Plain),
     ("DELETE /task-lists/{id}/items/{number}", TASK_ISSUERS, Plain),
     ("POST /task-lists/{id}/layings", TASK_ISSUERS, Plain),

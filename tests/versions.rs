@@ -72,7 +72,7 @@ async fn things(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
     let paper = "/quiz/daily/2026-07-02".to_owned();
     person.put(&paper, json!({ "question_ids": asked })).await.ok(200);
     vec![
-        Thing { shown: tasks, ..Thing::put("set_task_item", first, asked_of) },
+        Thing::put("set_task_item", first, asked_of),
         Thing::patched("edit_meeting", made("/meetings", meeting).await, retitled("title")),
         Thing::patched("edit_question", made("/questions", question("题")).await, retitled("category")),
         Thing::patched("edit_study_item", made("/study/items", item).await, retitled("title")),

@@ -10,7 +10,7 @@ use crate::support::{TestApp, on_postgres};
 
 /// Columns of bytes that are no members, by their names: ids of other things, hashes and sealed text. A new column that
 /// names a member is called otherwise, or declared.
-const NO_MEMBERS: [&str; 95] = [
+const NO_MEMBERS: [&str; 99] = [
     "form_id",
     "period_id",
     "report_id",
@@ -52,14 +52,17 @@ const NO_MEMBERS: [&str; 95] = [
     "idea_id",
     "import_id",
     "insignia_id",
+    "issuing_unit_id",
     "item_id",
     "k",
     "key",
     "key_check",
     "key_given",
     "key_shown",
+    "lead_unit_id",
     "lies_on",
     "line_id",
+    "list_id",
     "mark",
     "meeting_id",
     "merged_into",
@@ -98,6 +101,7 @@ const NO_MEMBERS: [&str; 95] = [
     "subject_id",
     "surroundings",
     "sz",
+    "task_id",
     "term",
     "thing_id",
     "through",

@@ -111,6 +111,7 @@ async fn a_task_goes_from_the_list_to_the_closing_and_everybody_finds_it_on_his_
     step(&li, &id, "reports", wrong).await.refused(422, "body.invalid");
     // yellow behind a node, blue when it is due soon, red when it is late, by the days of +08:00
     app.set_clock("2026-07-11T00:00:00+08:00");
+    let li = app.sign_in_anew(&li).await;
     assert_eq!(li.get(&format!("/tasks/{id}")).await.ok(200)["light"], "behind");
     let node = json!({ "state": "done", "note": "计划已印发", "delay": "等待上级通知" });
     let settled = li.put(&format!("/tasks/{id}/nodes/1"), node.clone()).await.ok(200);
@@ -119,14 +120,18 @@ async fn a_task_goes_from_the_list_to_the_closing_and_everybody_finds_it_on_his_
     let other = json!({ "state": "dropped", "note": "不再需要" });
     li.put(&format!("/tasks/{id}/nodes/1"), other).await.refused(409, "tasks.node_settled");
     app.set_clock("2026-07-26T08:00:00+08:00");
+    let li = app.sign_in_anew(&li).await;
     assert_eq!(li.get(&format!("/tasks/{id}")).await.ok(200)["light"], "near");
     app.set_clock("2026-07-31T23:59:59+08:00");
+    let li = app.sign_in_anew(&li).await;
     assert_eq!(li.get(&format!("/tasks/{id}")).await.ok(200)["light"], "near");
     app.set_clock("2026-08-01T00:00:00+08:00");
     assert_eq!(li.get(&format!("/tasks/{id}")).await.ok(200)["light"], "overdue");
     assert_eq!(items(&li.get("/tasks?overdue=true").await.ok(200)).len(), 1);
 
     app.set_clock("2026-08-01T09:00:00+08:00");
+    let (li, organiser, secretary) =
+        (app.sign_in_anew(&li).await, app.sign_in_anew(&organiser).await, app.sign_in_anew(&secretary).await);
     let handed_in = step(&li, &id, "submission", json!({ "result": "培训 40 人" })).await.ok(200);
     assert_eq!((&handed_in["state"], &handed_in["submitted_on"]), (&json!("submitted"), &json!("2026-08-01")));
     assert_eq!(desk(&li, "task").await.len(), 0);
@@ -212,6 +217,9 @@ async fn a_unit_answers_and_who_sets_the_task_rewords_redirects_dismisses_or_has
     // it rests until the end of that day, and is not late meanwhile
     app.set_clock("2026-07-20T23:59:00+08:00");
     app.tick().await;
+    let west = app.sign_in_anew(&west).await;
+    let organiser = app.sign_in_anew(&organiser).await;
+    let secretary = app.sign_in_anew(&secretary).await;
     assert_eq!(west.get(&format!("/tasks/{id}")).await.ok(200)["state"], "suspended");
     app.set_clock("2026-07-21T00:00:01+08:00");
     app.tick().await;
@@ -253,14 +261,18 @@ async fn a_task_that_nobody_accepts_is_reminded_of_once_and_a_unit_may_be_remind
     let Cast { organiser, secretary, li, .. } = cast(&app).await;
     let id = task(&app, &organiser, item("报送材料", "2026-07-31")).await;
     app.set_clock("2026-07-06T09:00:00+08:00");
+    let secretary = app.sign_in_anew(&secretary).await;
     for _ in 0..2 {
         app.tick().await;
     }
     app.drain().await;
     let told = notices(&secretary).await;
     assert_eq!(told.iter().filter(|title| *title == "任务逾期未签收").count(), 1, "{told:?}");
-    li.post(&format!("/tasks/{id}/reminder"), json!({})).await.refused(403, "access.denied");
     app.set_clock("2026-07-07T09:00:00+08:00");
+    let secretary = app.sign_in_anew(&secretary).await;
+    let organiser = app.sign_in_anew(&organiser).await;
+    let li = app.sign_in_anew(&li).await;
+    li.post(&format!("/tasks/{id}/reminder"), json!({})).await.refused(403, "access.denied");
     for _ in 0..2 {
         assert_eq!(organiser.post(&format!("/tasks/{id}/reminder"), json!({})).await.status, 204);
     }
@@ -344,6 +356,7 @@ async fn how_often_a_unit_tells_follows_from_the_list_and_a_missing_report_is_sh
     let id = task(&app, &organiser, asked).await;
     step(&secretary, &id, "acceptance", json!({})).await.ok(200);
     let telling = async || {
+        let secretary = app.sign_in_anew(&secretary).await;
         let seen = secretary.get(&format!("/tasks/{id}")).await.ok(200);
         (seen["report_due_on"].clone(), seen["report_missed"].clone())
     };

@@ -67,6 +67,10 @@ async fn ninety_five_tasks_of_four_branches_are_closed_one_by_one_and_the_month_
         close(&secretaries[at].1, &organiser, &id).await;
     }
     app.set_clock("2026-07-31T23:50:00+08:00");
+    let (organiser, leader) = (app.sign_in_anew(&organiser).await, app.sign_in_anew(&leader).await);
+    for (_, person) in &mut secretaries {
+        *person = app.sign_in_anew(person).await;
+    }
     for (at, id) in &late {
         close(&secretaries[*at].1, &organiser, id).await;
     }
@@ -131,6 +135,8 @@ async fn what_was_put_off_is_in_time_by_the_new_day_and_late_by_the_first() {
     step(&secretary, &id, "extension", json!({ "until": "2026-07-20", "reason": "等料" })).await.ok(200);
     step(&organiser, &id, "extension/approval", json!({})).await.ok(200);
     app.set_clock("2026-07-15T08:00:00+08:00");
+    let secretary = app.sign_in_anew(&secretary).await;
+    let organiser = app.sign_in_anew(&organiser).await;
     step(&secretary, &id, "submission", json!({ "result": "完成" })).await.ok(200);
     step(&organiser, &id, "verification", json!({})).await.ok(200);
     step(&organiser, &id, "closing", json!({ "effect": "投用" })).await.ok(200);

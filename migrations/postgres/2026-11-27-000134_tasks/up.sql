@@ -5,7 +5,7 @@ CREATE TABLE tasks (
     item_id BYTEA NOT NULL REFERENCES task_items (id),
     unit_id BYTEA NOT NULL REFERENCES units (id),
     -- the unit whose list it is
-    owner_id BYTEA NOT NULL REFERENCES units (id),
+    issuing_unit_id BYTEA NOT NULL REFERENCES units (id),
     number INTEGER NOT NULL,
     title TEXT NOT NULL,
     standard TEXT NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE tasks (
     UNIQUE (item_id, unit_id)
 );
 CREATE INDEX tasks_by_unit ON tasks (unit_id, state, due_on, id);
-CREATE INDEX tasks_by_owner ON tasks (owner_id, state, due_on, id);
+CREATE INDEX tasks_by_issuer ON tasks (issuing_unit_id, state, due_on, id);
 CREATE INDEX tasks_by_list ON tasks (list_id, state, due_on, id);
 CREATE INDEX tasks_by_day ON tasks (due_on, id);
 CREATE INDEX tasks_by_leader ON tasks (leader_id, due_on, id) WHERE leader_id IS NOT NULL;

@@ -437,7 +437,7 @@ diesel::table! {
         list_id -> Binary,
         item_id -> Binary,
         unit_id -> Binary,
-        owner_id -> Binary,
+        issuing_unit_id -> Binary,
         number -> Integer,
         title -> Text,
         standard -> Text,

@@ -225,7 +225,7 @@ impl Tasks {
     pub(super) fn sees(&self, conn: &mut Conn, reader: &Person, task: &Task) -> QueryResult<bool> {
         let sight = self.sight(reader);
         let Some(led) = &sight.led else { return Ok(true) };
-        if led.contains(&task.unit_id) || led.contains(&task.owner_id) || sight.own.contains(&task.unit_id) {
+        if led.contains(&task.unit_id) || led.contains(&task.issuing_unit_id) || sight.own.contains(&task.unit_id) {
             return Ok(true);
         }
         if task.leader_id == Some(reader.member) || store::parts::is_named(conn, task.id, reader.member)? {
@@ -236,7 +236,7 @@ impl Tasks {
 
     /// Whether the person sets tasks for the unit whose list it is.
     pub(super) fn issues(&self, person: &Person, task: &Task) -> bool {
-        self.carries(person, Capability::IssueTasks, task.owner_id)
+        self.carries(person, Capability::IssueTasks, task.issuing_unit_id)
     }
 
     /// Whether the person does tasks of the unit, by a duty or since he is named.

@@ -197,4 +197,10 @@ impl Tasks {
     pub(super) async fn items(&self, list: TaskListId, after: i32, limit: i64) -> Outcome<Vec<super::model::TaskItem>> {
         Ok(self.db.read(move |conn| store::lists::list_items(conn, list, after, limit)).await?)
     }
+
+    /// The item of a list under a number.
+    pub(super) async fn item(&self, list: TaskListId, number: i32) -> Outcome<super::model::TaskItem> {
+        let found = self.db.read(move |conn| store::lists::find_item(conn, list, number)).await?;
+        Ok(found.ok_or(Refusal::NoSuchItem)?)
+    }
 }

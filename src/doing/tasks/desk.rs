@@ -41,7 +41,7 @@ impl Tasks {
 
     /// Where what is to be judged lies.
     pub(super) fn issuer_post(task: &Task) -> Post {
-        Post { capability: Capability::IssueTasks, unit: task.owner_id }
+        Post { capability: Capability::IssueTasks, unit: task.issuing_unit_id }
     }
 
     /// What the unit has to accept, as it is first laid.

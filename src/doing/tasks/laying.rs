@@ -259,7 +259,7 @@ pub(super) fn task_of(
         list_id: list.id,
         item_id: item.id,
         unit_id: unit,
-        owner_id: list.unit_id,
+        issuing_unit_id: list.unit_id,
         number: item.number,
         title: item.title.clone(),
         standard: item.standard.clone(),

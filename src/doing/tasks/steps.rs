@@ -114,7 +114,7 @@ impl Tasks {
                 next.reminded_on = None;
             }
             Move::Redirect { unit, .. } => {
-                self.check_below(next.owner_id, *unit, || "/unit_id".into())?;
+                self.check_below(next.issuing_unit_id, *unit, || "/unit_id".into())?;
                 if store::tasks::find_of_item(tx.conn, next.item_id, *unit)?.is_some() {
                     return Err(Refusal::AlreadyThere.into());
                 }
@@ -161,7 +161,9 @@ impl Tasks {
             Move::Resume { .. } => next.suspended_until = None,
             Move::Merge { into, .. } => {
                 let other = store::tasks::find(tx.conn, *into)?.ok_or(Refusal::BadMerge)?;
-                let fits = other.id != next.id && other.unit_id == next.unit_id && other.owner_id == next.owner_id;
+                let fits = other.id != next.id
+                    && other.unit_id == next.unit_id
+                    && other.issuing_unit_id == next.issuing_unit_id;
                 if !fits || other.state.is_over() {
                     return Err(Refusal::BadMerge.into());
                 }

@@ -161,10 +161,8 @@ pub struct Campaigns {
 impl Campaigns {
     pub fn new(
         db: Db,
-        (directory, desks): (Directory, Desks),
-        (points, honours, presets, closings): (Points, Honours, Presets, Closings),
         (directory, desks, tasks): (Directory, Desks, Tasks),
-        (points, presets, closings): (Points, Presets, Closings),
+        (points, honours, presets, closings): (Points, Honours, Presets, Closings),
         (vote_keys, ballot_key): (KeyStore, &Key),
         watch: VoteWatch,
     ) -> Self {

@@ -1,6 +1,8 @@
 //! The routes of the room.
 
 mod imports;
+mod items;
+mod layings;
 mod lists;
 mod printed;
 mod requests;
@@ -19,6 +21,8 @@ use crate::web::caller::{not_allowed, out_of_reach};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(lists::routes)
+        .configure(items::routes)
+        .configure(layings::routes)
         .configure(imports::routes)
         // fixed names before `{id}`
         .configure(standing::routes)

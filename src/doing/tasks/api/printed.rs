@@ -4,13 +4,17 @@ use std::fmt::Write;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::tasks::TaskQuery;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::text::escape_html;
+use crate::base::time::Day;
 use crate::doing::tasks::Tasks;
 use crate::doing::tasks::boards::{BoardColumn, Listed};
-use crate::doing::tasks::model::{TaskId, TaskLight, TaskState, TaskVerb, Whole};
+use crate::doing::tasks::model::{TaskAxis, TaskId, TaskLight, TaskListId, TaskState, TaskVerb, Whole};
 use crate::web::caller::Member;
 use crate::web::headers::page;
 use crate::web::print::{self, Paper};
@@ -32,6 +36,23 @@ const SLIP: &str = "h1{font-size:1.6rem;text-align:center;margin:0 0 .5rem;lette
     vertical-align:top}th{width:18%;white-space:nowrap}.tall{height:5rem}\
     .sign{display:flex;flex-wrap:wrap;gap:1.5rem;margin-top:2rem}.sign span{min-width:10rem}";
 
+/// What the board on paper is narrowed by.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct BoardSheetQuery {
+    /// Only tasks of this unit and of everything below it.
+    unit_id: Option<UnitId>,
+    /// Only tasks of this list.
+    list_id: Option<TaskListId>,
+    /// Only tasks that this member is to do, or is the leader in charge of.
+    member_id: Option<MemberId>,
+    /// Only those of this duty of a leader 一岗双责.
+    #[param(inline)]
+    axis: Option<TaskAxis>,
+    /// Only those that are due in the month of this day.
+    month: Option<Day>,
+}
+
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_task_board_sheet).service(get_task_slip);
 }
@@ -39,17 +60,19 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// 打印任务看板
 ///
 /// The board on A3: columns by state with their counts, what is due first. For a branch room, with `unit_id` and `month`.
-#[utoipa::path(tag = "tasks", params(TaskQuery),
+#[utoipa::path(tag = "tasks", params(BoardSheetQuery),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/tasks/board/sheet")]
 async fn get_task_board_sheet(
     reader: Member,
-    query: Query<TaskQuery>,
+    query: Query<BoardSheetQuery>,
     room: web::Data<Tasks>,
 ) -> Result<HttpResponse, Problem> {
-    let columns = room.board(&reader, query.filter(&room)?, ROWS).await?;
-    let unit = query.unit_id.map(|unit| room.directory.unit_name(unit)).unwrap_or_default();
-    let month = query.month.map(|day| {
+    let BoardSheetQuery { unit_id, list_id, member_id, axis, month } = query.0;
+    let asked = TaskQuery { unit_id, list_id, member_id, axis, month, ..TaskQuery::default() };
+    let columns = room.board(&reader, asked.filter(&room)?, ROWS).await?;
+    let unit = unit_id.map(|unit| room.directory.unit_name(unit)).unwrap_or_default();
+    let month = month.map(|day| {
         let (year, month, _) = day.parts();
         format!("{year} 年 {month} 月")
     });

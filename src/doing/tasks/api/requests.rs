@@ -33,6 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct TaskExtensionBody {
     /// The new day; after the present one.
     until: Day,
+    /// Why the day cannot be kept.
     reason: Text<500>,
     /// What is done by now.
     done: Option<Text<500>>,
@@ -44,6 +45,7 @@ struct TaskExtensionBody {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TaskCancellationBody {
+    /// Why it is not needed any more.
     reason: Text<500>,
 }
 
@@ -51,6 +53,7 @@ struct TaskCancellationBody {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TaskRequestAnswer {
+    /// What is said with it.
     reason: Option<Text<500>>,
 }
 
@@ -58,6 +61,7 @@ struct TaskRequestAnswer {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TaskRequestRefusal {
+    /// Read by who asked.
     reason: Text<500>,
 }
 

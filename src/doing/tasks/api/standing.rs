@@ -37,6 +37,7 @@ struct TaskStandingLine {
     unit_name: String,
     /// Tasks that were due in the month; what was merged, struck off or rests does not count.
     due: i32,
+    /// Of these, those that are closed.
     closed: i32,
     /// Closed, and handed in by the due day.
     on_time: i32,
@@ -46,6 +47,7 @@ struct TaskStandingLine {
     on_time_share: Option<i64>,
     /// Sum of weights, in hundredths.
     weight_due: i64,
+    /// The same of those that are closed.
     weight_closed: i64,
 }
 

@@ -103,6 +103,7 @@ struct TaskSubmissionBody {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TaskNoteBody {
+    /// What is said with it.
     note: Option<Text<500>>,
 }
 
@@ -110,6 +111,7 @@ struct TaskNoteBody {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TaskReasonBody {
+    /// What is missing.
     reason: Text<500>,
 }
 
@@ -117,6 +119,7 @@ struct TaskReasonBody {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TaskSuspensionBody {
+    /// Why it rests.
     reason: Text<500>,
     /// The last day on which it rests; then it goes on by itself.
     until: Day,
@@ -128,6 +131,7 @@ struct TaskSuspensionBody {
 struct TaskMergingBody {
     /// Another task of the same unit that is not over.
     into: TaskId,
+    /// What is said to the unit.
     note: Text<500>,
 }
 

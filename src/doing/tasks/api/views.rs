@@ -33,6 +33,7 @@ pub(super) struct TaskHead {
     list_title: String,
     /// Its number in the list.
     number: i32,
+    /// What is to be done.
     title: String,
     /// When it counts as done.
     standard: String,
@@ -41,9 +42,9 @@ pub(super) struct TaskHead {
     /// What the unit is called for short.
     unit_name: String,
     /// Whose list it is.
-    owner_id: UnitId,
+    issuing_unit_id: UnitId,
     /// What that unit is called for short.
-    owner_name: String,
+    issuing_unit_name: String,
     axis: TaskAxis,
     /// The leader in charge.
     leader_id: Option<MemberId>,
@@ -56,6 +57,7 @@ pub(super) struct TaskHead {
     first_due_on: Day,
     /// Hundredths.
     weight: i32,
+    /// A focus task 重点任务.
     focus: bool,
     state: TaskState,
     /// How it stands today.
@@ -82,13 +84,13 @@ impl TaskHead {
             list_title,
             number: task.number,
             unit_name: room.directory.unit_name(task.unit_id),
-            owner_name: room.directory.unit_name(task.owner_id),
+            issuing_unit_name: room.directory.unit_name(task.issuing_unit_id),
             leader_name: task.leader_id.map(|leader| room.directory.name_of(leader)),
             people: shown_people(room, &people),
             title: task.title,
             standard: task.standard,
             unit_id: task.unit_id,
-            owner_id: task.owner_id,
+            issuing_unit_id: task.issuing_unit_id,
             axis: task.axis,
             leader_id: task.leader_id,
             due_on: task.due_on,
@@ -132,6 +134,7 @@ pub(super) struct AssistingUnit {
 pub(super) struct TaskNodeView {
     /// From 1 on.
     place: i32,
+    /// What is reached by then.
     title: String,
     due_on: Day,
     state: TaskNodeState,
@@ -155,6 +158,7 @@ pub(super) struct TaskStepView {
     to_state: TaskState,
     /// What the unit answered.
     answer: Option<TaskAnswer>,
+    /// What was said with it.
     note: Option<String>,
 }
 
@@ -167,6 +171,7 @@ pub(super) struct TaskReportView {
     light: TaskLight,
     /// 0 to 100.
     percent: i32,
+    /// What comes next, in a line.
     next_step: String,
     /// Why it is late.
     delay: Option<String>,
@@ -179,18 +184,22 @@ pub(super) struct TaskRequestView {
     kind: TaskRequestKind,
     /// The new day that is asked for.
     until: Option<Day>,
+    /// Why it is asked for.
     reason: String,
     /// What is done by then.
     done: Option<String>,
     /// How the rest is caught up.
     remedy: Option<String>,
     state: ProposalState,
+    /// Who asked.
     asked_by_name: String,
     asked_at: Timestamp,
     /// Who granted it for the issuer.
     granted_by_name: Option<String>,
+    /// Who granted, refused or took it back.
     answered_by_name: Option<String>,
     answered_at: Option<Timestamp>,
+    /// What was said with the answer.
     answer: Option<String>,
 }
 

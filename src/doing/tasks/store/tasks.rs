@@ -35,7 +35,7 @@ macro_rules! wanted {
             query = query.filter(
                 tasks::unit_id
                     .eq_any(led.iter().chain(&sight.own))
-                    .or(tasks::owner_id.eq_any(led))
+                    .or(tasks::issuing_unit_id.eq_any(led))
                     .or(tasks::leader_id.eq(sight.reader))
                     .or(tasks::id.eq_any(named))
                     .or(tasks::id.eq_any(assisting)),
