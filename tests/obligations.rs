@@ -49,7 +49,7 @@ async fn a_sheet_is_drawn_from_rules_and_tree_and_ticked_by_records() {
     assert_eq!(lines(&app, &drawn, "D01"), ["ZB1 open 2026-07-01..2026-09-30"]);
     assert_eq!(lines(&app, &drawn, "D04"), ["ZB1 open 2026-07-01..2026-07-31"]);
     assert_eq!(lines(&app, &drawn, "D03"), ["XZ11 open 2026-07-01..2026-07-31", "XZ12 open 2026-07-01..2026-07-31"]);
-    assert_eq!(lines(&app, &drawn, "D27"), ["ZB1 not_begun 2026-07-29..2026-07-31"]);
+    assert_eq!(lines(&app, &drawn, "D27"), ["ZB1 not_begun 2026-07-25..2026-07-31"]);
     assert_eq!(lines(&app, &drawn, "D02"), [""; 0], "nobody is on a committee");
     assert_eq!(lines(&app, &drawn, "D21"), [""; 0], "off until the enterprise says otherwise");
     assert_eq!(lines(&app, &drawn, "D28"), [""; 0], "for committees");
@@ -320,7 +320,7 @@ async fn what_is_due_soon_lies_on_the_desk_and_is_told_once() {
     app.tick().await;
     let secretary = app.sign_in_anew(&secretary).await;
     let desk = on_desk(&secretary).await;
-    assert!(desk.contains("东支部：积分公示等 3 项待完成") && desk.contains("东一组：党小组会待完成"), "{desk}");
+    assert!(desk.contains("东支部：积分公示等 4 项待完成") && desk.contains("东一组：党小组会待完成"), "{desk}");
     app.drain().await;
     let told = async || {
         let notices = secretary.get("/me/notices").await.ok(200);

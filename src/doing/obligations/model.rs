@@ -120,8 +120,10 @@ pub struct Rule {
     pub cycle: ObligationCycle,
     /// In the order of their days.
     pub windows: Vec<ObligationWindow>,
-    /// The fact whose records tick it; `None` where the unit writes a line.
+    /// The fact whose records tick it.
     pub fact: Option<String>,
+    /// Whether the unit may write a line: no record tells it, or not in every enterprise.
+    pub by_line: bool,
     /// Minutes that one time costs; 0 where that is not known.
     pub minutes: i32,
     /// It asks for windows that begin from this day on …
@@ -164,6 +166,7 @@ impl From<RuleRow> for Rule {
             needs_committee: false,
             cycle: row.cycle,
             windows: row.windows.0,
+            by_line: row.fact.is_none(),
             fact: row.fact,
             minutes: row.minutes,
             from_on: row.from_on,

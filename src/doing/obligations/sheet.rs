@@ -167,24 +167,20 @@ impl Obligations {
     /// What counts for a rule, of every unit, by its days.
     async fn evidence(&self, rule: &Rule, written: &Written, windows: &[Due]) -> Result<ByUnit, DbError> {
         let mut found = ByUnit::new();
-        match &rule.fact {
-            Some(fact) => {
-                for record in self.records_of(fact, windows).await? {
-                    let Record { kind, id, title, day, unit, entered_on, .. } = record;
-                    found.entry(unit).or_default().push(Evidence { kind, id, title, day, entered_on });
-                }
+        if let Some(fact) = &rule.fact {
+            for record in self.records_of(fact, windows).await? {
+                let Record { kind, id, title, day, unit, entered_on, .. } = record;
+                found.entry(unit).or_default().push(Evidence { kind, id, title, day, entered_on });
             }
-            None => {
-                for entry in written.entries.iter().filter(|entry| entry.code == rule.code) {
-                    found.entry(entry.unit_id).or_default().push(Evidence {
-                        kind: "obligation_entry",
-                        id: entry.id.to_string(),
-                        title: entry.note.clone(),
-                        day: entry.done_on,
-                        entered_on: Some(entry.entered_at.day()),
-                    });
-                }
-            }
+        }
+        for entry in written.entries.iter().filter(|entry| rule.by_line && entry.code == rule.code) {
+            found.entry(entry.unit_id).or_default().push(Evidence {
+                kind: "obligation_entry",
+                id: entry.id.to_string(),
+                title: entry.note.clone(),
+                day: entry.done_on,
+                entered_on: Some(entry.entered_at.day()),
+            });
         }
         found.values_mut().for_each(|evidence| evidence.sort_by(|a, b| (a.day, &a.id).cmp(&(b.day, &b.id))));
         Ok(found)

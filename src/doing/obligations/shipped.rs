@@ -19,6 +19,10 @@ const OWN: &str = "本企业党建工作制度";
 /// Rules that an enterprise switches on itself.
 const OFF: [&str; 1] = ["D21"];
 
+/// Ticked by reports where the enterprise asks for them, and by a line where it does not; their windows are those of the
+/// forms that ship.
+const WITH_LINES: [&str; 3] = ["D26", "D27", "D28"];
+
 const fn end(months: i8, day: i8) -> WindowEnd {
     WindowEnd { months, day }
 }
@@ -144,14 +148,26 @@ const RULES: [Shipped; 32] = [
     ),
     rule("D24", ("岗区复评", OWN, "示范岗、责任区复评完成"), &[Branch], (Quarter, OF_QUARTER), None),
     rule("D25", ("积分公示", OWN, "上季度积分在支部公示"), &[Branch], (Quarter, &[window((3, 1), (3, 15))]), None),
-    rule("D26", ("阵地自查", OWN, "自查表填报完毕"), &[Branch], (HalfYear, OF_HALF_YEAR), None),
-    rule("D27", ("月小结与下月计划", OWN, "小结和计划已报"), &[Branch], (Month, &[window((0, -3), (0, -1))]), None),
+    rule(
+        "D26",
+        ("阵地自查", OWN, "自查表填报完毕"),
+        &[Branch],
+        (HalfYear, &[window((5, 1), (6, 10))]),
+        Some("reports.positions"),
+    ),
+    rule(
+        "D27",
+        ("月小结与下月计划", OWN, "小结和计划已报"),
+        &[Branch],
+        (Month, &[window((0, 25), (0, -1))]),
+        Some("reports.month_plan"),
+    ),
     rule(
         "D28",
         ("党委工作月报", OWN, "月报已报"),
         &[Committee, GeneralBranch],
         (Month, &[window((0, 25), (1, 5))]),
-        None,
+        Some("reports.party_monthly"),
     ),
     rule("D29", ("领导集中点评", OWN, "分管领导点评完成"), &[Branch], (HalfYear, OF_HALF_YEAR), None),
     rule("D30", ("归档与手册移交", OWN, "上年度资料归档移交"), &[Branch], (Year, OF_QUARTER), None),
@@ -185,6 +201,7 @@ pub fn each() -> Vec<Rule> {
         cycle: one.cycle,
         windows: one.windows.to_vec(),
         fact: one.fact.map(str::to_owned),
+        by_line: one.fact.is_none() || WITH_LINES.contains(&one.code),
         minutes: 0,
         from_on: always.0,
         until_on: always.1,

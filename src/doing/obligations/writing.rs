@@ -58,7 +58,7 @@ impl Obligations {
             .write(move |tx| {
                 let id = idempotency::once(tx, key.as_ref(), |tx| -> Outcome<ObligationEntryId> {
                     let rule = room.asked(tx, new.unit, &new.code)?;
-                    if rule.fact.is_some() {
+                    if !rule.by_line {
                         return Err(Refusal::TickedByRecords.into());
                     }
                     rules::check_done_on(new.day, tx.today())?;

@@ -15,6 +15,16 @@ pub(super) const TOLD: [(ReportStanding, About); 3] = [
     (ReportStanding::Missing, told("reports.missing", ("未报数", "Reports not handed in"), false)),
 ];
 
+/// A shipped form with the fact that counts what came in by it, or by what an organiser made of it.
+pub(super) const FILED: [(&str, About); 3] = [
+    (
+        "party_monthly",
+        told("reports.party_monthly", ("党委工作月报报送数", "Monthly reports of committees handed in"), true),
+    ),
+    ("month_plan", told("reports.month_plan", ("月计划报送数", "Month plans handed in"), true)),
+    ("positions", told("reports.positions", ("阵地自查报送数", "Checks of positions handed in"), true)),
+];
+
 const fn told(name: &'static str, title: (&'static str, &'static str), higher_is_better: bool) -> About {
     About {
         name,
@@ -32,6 +42,23 @@ fn day_of(report: &ReportHead, standing: ReportStanding) -> Day {
 }
 
 impl Reports {
+    /// What came in by a shipped form for the first time in the month, whether in time or not.
+    pub(super) async fn filed(&self, preset: &'static str, month: Span) -> Result<Vec<Record>, DbError> {
+        let instants = (month.first.start(), month.end.start());
+        let found = self.db.read(move |conn| store::reports::list_filed(conn, preset, instants)).await?;
+        let record = |(id, title, unit, at): store::reports::Filed| Record {
+            kind: "report",
+            id: id.to_string(),
+            title,
+            day: at.day(),
+            unit,
+            amount: 1,
+            base: 0,
+            entered_on: None,
+        };
+        Ok(found.into_iter().map(record).collect())
+    }
+
     /// The reports of that standing whose day lies in the month, as they stand today.
     pub(super) async fn told(&self, standing: ReportStanding, month: Span) -> Result<Vec<Record>, DbError> {
         let today = self.db.today();

@@ -2,7 +2,7 @@
 
 use super::Reports;
 use super::actions::FILE;
-use super::facts::TOLD;
+use super::facts::{FILED, TOLD};
 use super::opening::OPENING;
 use super::personal::PERSONAL;
 use super::settings::Terms;
@@ -29,6 +29,9 @@ pub async fn open(house: &House) -> Opened {
     );
     for (standing, about) in TOLD {
         room = room.tells(about, move |reports, month| async move { reports.told(standing, month).await });
+    }
+    for (preset, about) in FILED {
+        room = room.tells(about, move |reports, month| async move { reports.filed(preset, month).await });
     }
     Ok(room.room().settings(settings).keeps(PERSONAL))
 }

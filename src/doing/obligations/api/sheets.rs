@@ -135,7 +135,7 @@ struct ObligationLine {
     /// The last one, moved to a working day.
     due_on: Day,
     state: ObligationState,
-    /// Whether records of other rooms tick it; otherwise the unit writes a line.
+    /// Whether records of other rooms alone tick it; otherwise the unit may write a line.
     by_records: bool,
     /// What counts, by its days; ten at most.
     evidence: Vec<ObligationEvidence>,
@@ -174,7 +174,7 @@ fn view(room: &Obligations, line: Line) -> ObligationLine {
         first_on: window.days.first,
         due_on: window.due,
         state,
-        by_records: rule.fact.is_some(),
+        by_records: !rule.by_line,
         evidence: evidence.into_iter().take(MOST_SHOWN).map(ObligationEvidence::from).collect(),
         event: event.map(|event| ObligationLineEvent {
             id: event.id,

@@ -210,6 +210,21 @@ pub fn list_told(conn: &mut Conn, (from, until): (Day, Day)) -> QueryResult<Vec<
         .load(c))
 }
 
+/// A report that came in: its id, the title of its form, whose it is, and when it came first.
+pub type Filed = (ReportId, String, UnitId, Timestamp);
+
+/// What came in first between two instants, the second not included, by forms that were made of a preset.
+pub fn list_filed(conn: &mut Conn, preset: &str, (from, until): (Timestamp, Timestamp)) -> QueryResult<Vec<Filed>> {
+    on!(conn, c => reports::table
+        .inner_join(report_forms::table)
+        .filter(report_forms::preset.eq(preset))
+        .filter(reports::first_submitted_at.ge(from))
+        .filter(reports::first_submitted_at.lt(until))
+        .order(reports::id)
+        .select((reports::id, report_forms::title, reports::unit_id, reports::first_submitted_at.assume_not_null()))
+        .load(c))
+}
+
 /// What waits for a unit and is due from `from` to `until`, both included, with what was reminded of it.
 pub fn list_to_remind(
     conn: &mut Conn,
