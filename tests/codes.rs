@@ -280,7 +280,7 @@ fn a_code_begins_with_a_room_or_a_thing_in_the_plural() {
 }
 
 /// What is over, and therefore 410; what merely stands at another stage is 409.
-const OVER: [(&str, &str); 16] = [
+const OVER: [(&str, &str); 17] = [
     ("campaigns.cancelled", "the campaign, for everybody"),
     ("campaigns.counted", "looking at flags, by the count"),
     ("campaigns.counted_already", "cancelling, by the count"),
@@ -292,6 +292,7 @@ const OVER: [(&str, &str); 16] = [
     ("contests.time_over", "the attempt's time"),
     ("files.address_over", "the address"),
     ("imports.too_late", "the days for taking one back"),
+    ("obligations.withdrawn", "it was withdrawn before"),
     ("points.rule_withdrawn", "the version of the rule"),
     ("quiz.day_over", "the day and its grace"),
     ("quiz.day_past", "the day"),
