@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { call, cast } from './selection.ts'
-import { api, look, signedIn } from './world.ts'
+import { look, signedIn } from './world.ts'
 
 test('月度工作提示: a secretary sees what is due, writes down what no record tells, and those above agree to what does not apply', async () => {
   const { committee } = await cast()
@@ -28,8 +28,6 @@ test('月度工作提示: a secretary sees what is due, writes down what no reco
   await page.getByRole('link', { name: /岗区复评/ }).click()
   await page.getByText('本支部没有责任区').waitFor()
   await look(page, 'obligations-exemption')
-  const me = await api<{ unit_id: string }>('secretary', '/me')
-  assert(me.unit_id)
   await page.evaluate(() => (location.hash = '#/month-sheets'))
   await page.getByRole('heading', { name: '规定动作完成情况' }).waitFor()
   await page.getByText(/进行中 \d+/).first().waitFor()

@@ -1099,6 +1099,17 @@ export type AssignmentBody = {
 };
 
 /**
+ * A unit that helps.
+ */
+export type AssistingUnit = {
+    unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * What is attached to an idea.
  */
 export type AttachmentsBody = {
@@ -1868,6 +1879,10 @@ export type BulletinView = {
     awards: Array<Award>;
     campaign_id: CampaignId;
     edited_at: Timestamp;
+    /**
+     * The tasks that its problems have become: all for who sees how the campaign is run, else those of the own units.
+     */
+    finding_tasks: Array<FindingTask>;
     issued_at?: Timestamp | null;
     reviewed_at?: Timestamp | null;
     /**
@@ -2276,7 +2291,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'recommend_honours' | 'keep_honours' | 'grant_honours' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'read_obligations' | 'keep_obligations' | 'excuse_obligations' | 'manage_obligations' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'recommend_honours' | 'keep_honours' | 'grant_honours' | 'fill_reports' | 'read_reports' | 'run_reports' | 'approve_reports' | 'issue_tasks' | 'do_tasks' | 'see_tasks' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -4005,6 +4020,16 @@ export type ExcusedMember = {
 };
 
 /**
+ * Why it does apply.
+ */
+export type ExemptionRefusalBody = {
+    /**
+     * Told to who asked.
+     */
+    reason: string;
+};
+
+/**
  * The total of an entry and how it came about.
  */
 export type ExplainedEntry = {
@@ -4589,6 +4614,24 @@ export type Finding = {
 export type FindingKind = 'highlight' | 'problem';
 
 /**
+ * The task that a problem has become.
+ */
+export type FindingTask = {
+    due_on: Day;
+    /**
+     * Which finding of the bulletin, from 1 on.
+     */
+    finding: number;
+    state: TaskState;
+    task_id: TaskId;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * What finishing gave.
  */
 export type FinishedView = {
@@ -4698,10 +4741,139 @@ export type FlaggedBallot = {
 };
 
 /**
+ * Fields in the order in which they are asked.
+ */
+export type Form = {
+    /**
+     * 1 to 60.
+     */
+    fields: Array<FormField>;
+};
+
+/**
+ * A column of a table.
+ */
+export type FormColumn = {
+    /**
+     * A word of small letters, digits and `_`.
+     */
+    key: string;
+    /**
+     * Neither a table nor files.
+     */
+    kind: FormKind;
+    limits?: FormLimits;
+    /**
+     * Whether every row has it.
+     */
+    required?: boolean;
+    /**
+     * What stands above it.
+     */
+    title: string;
+};
+
+/**
+ * A field of a form.
+ */
+export type FormField = {
+    /**
+     * Of a table, 1 to 10.
+     */
+    columns?: Array<FormColumn>;
+    /**
+     * The fact that the program fills in, a number that nobody types.
+     */
+    fact?: string | null;
+    /**
+     * What to write, in a sentence.
+     */
+    help?: string | null;
+    /**
+     * A word of small letters, digits and `_`, by which answers name it.
+     */
+    key: string;
+    kind: FormKind;
+    limits?: FormLimits;
+    /**
+     * Whether it must be answered before the whole is handed in.
+     */
+    required?: boolean;
+    /**
+     * What stands beside it.
+     */
+    title: string;
+};
+
+/**
+ * What is answered to a field.
+ */
+export type FormKind = 'text' | 'number' | 'choice' | 'choices' | 'date' | 'yes_no' | 'member' | 'unit' | 'file' | 'photo' | 'table';
+
+/**
+ * What an answer may be; of each kind only what is said of it here counts.
+ */
+export type FormLimits = {
+    /**
+     * Digits after the point of a number, 0 to 4; `null` for none.
+     */
+    decimals?: number | null;
+    /**
+     * The greatest number that is accepted.
+     */
+    greatest?: string | null;
+    /**
+     * The least number that is accepted.
+     */
+    least?: string | null;
+    /**
+     * Characters of a text, options chosen at most, files, rows of a table; `null` for as many as the form allows.
+     */
+    most?: number | null;
+    /**
+     * Of what to choose, 2 to 30.
+     */
+    options?: Array<string>;
+    /**
+     * The unit of measure of a number, such as 人次.
+     */
+    unit?: string | null;
+};
+
+/**
  * What a bulletin said at some time.
  */
 export type FormerBulletin = {
     text: BulletinText;
+    /**
+     * From 1 on; the last one holds.
+     */
+    version: number;
+    written_at: Timestamp;
+    /**
+     * Who wrote it so.
+     */
+    written_by: string;
+};
+
+/**
+ * What was handed in before.
+ */
+export type FormerReport = {
+    /**
+     * By the keys of fields, as far as this report asks for them in the same way.
+     */
+    answers: {
+        [key: string]: unknown;
+    };
+    report_id: ReportId;
+};
+
+/**
+ * What a bulletin said at some time.
+ */
+export type FormerReportBulletin = {
+    text: ReportBulletinText;
     /**
      * From 1 on; the last one holds.
      */
@@ -6130,6 +6302,11 @@ export type LastPoints = {
 };
 
 /**
+ * A list, or some of it, on its way to units.
+ */
+export type LayingId = string;
+
+/**
  * Leave to be put down.
  */
 export type LeaveBody = {
@@ -6539,6 +6716,47 @@ export type MeetingId = string;
  * What kind of meeting it is.
  */
 export type MeetingKind = 'group' | 'branch_committee' | 'branch' | 'party_committee' | 'lecture' | 'theme_day';
+
+/**
+ * A branch in a quarter.
+ */
+export type MeetingOverview = {
+    /**
+     * By the codes of their rules.
+     */
+    kinds: Array<MeetingOverviewKind>;
+    unit_id: UnitId;
+    /**
+     * What the branch is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * A kind of meeting in a quarter of a branch.
+ */
+export type MeetingOverviewKind = {
+    /**
+     * How many are asked for in the quarter, those that do not apply left out.
+     */
+    asked: number;
+    /**
+     * The code of the rule that asks for it.
+     */
+    code: string;
+    /**
+     * How many of them were held.
+     */
+    held: number;
+    /**
+     * By their last days.
+     */
+    missing: Array<MissingMeeting>;
+    /**
+     * What the rule is called.
+     */
+    title: string;
+};
 
 /**
  * Something that was done at a meeting: the room that did it says what it is.
@@ -6975,6 +7193,29 @@ export type MinutesWriter = {
 };
 
 /**
+ * A meeting that is not held yet, or was not.
+ */
+export type MissingMeeting = {
+    /**
+     * The last one.
+     */
+    due_on: Day;
+    /**
+     * The first day on which it may be held.
+     */
+    first_on: Day;
+    state: ObligationState;
+    /**
+     * The branch, or a group of it.
+     */
+    unit_id: UnitId;
+    /**
+     * What that unit is called.
+     */
+    unit_name: string;
+};
+
+/**
  * A member who has not read a push.
  */
 export type MissingMember = {
@@ -7008,6 +7249,38 @@ export type MissingRules = {
      * `zero` when absent.
      */
     unscored?: Unscored;
+};
+
+/**
+ * A month of a unit.
+ */
+export type MonthSheet = {
+    counts: ObligationCounts;
+    /**
+     * By their last days.
+     */
+    lines: Array<ObligationLine>;
+    /**
+     * The first day of the month.
+     */
+    month: Day;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * How far a unit is in a month.
+ */
+export type MonthSheetSummary = {
+    counts: ObligationCounts;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
 };
 
 /**
@@ -7400,7 +7673,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'honour' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
+export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'honour' | 'idea' | 'obligations' | 'published' | 'report' | 'security' | 'setting' | 'study' | 'task' | 'text_review';
 
 /**
  * What the enterprise sends beyond the inbox, and what of it the caller wants.
@@ -7585,6 +7858,443 @@ export type ObjectionView = {
 };
 
 /**
+ * Which units a rule asks.
+ */
+export type ObligationAudience = 'group' | 'branch' | 'general_branch' | 'committee';
+
+/**
+ * How many there are of each kind.
+ */
+export type ObligationCounts = {
+    /**
+     * Done in time, those that were entered late with them.
+     */
+    done: number;
+    /**
+     * Whose last day is over.
+     */
+    late: number;
+    /**
+     * Which those above agreed not to ask for.
+     */
+    not_applicable: number;
+    /**
+     * Whose window has not begun.
+     */
+    not_begun: number;
+    /**
+     * Whose window is open.
+     */
+    open: number;
+};
+
+/**
+ * How often something is done.
+ */
+export type ObligationCycle = 'month' | 'quarter' | 'half_year' | 'year' | 'event';
+
+/**
+ * When a rule ends.
+ */
+export type ObligationEndBody = {
+    /**
+     * Windows that begin until this day; at most a year from today.
+     */
+    until_on: Day;
+};
+
+/**
+ * A line that a unit wrote.
+ */
+export type ObligationEntry = {
+    /**
+     * The code of the rule.
+     */
+    code: string;
+    done_on: Day;
+    entered_at: Timestamp;
+    entered_by: MemberId;
+    /**
+     * That person's name.
+     */
+    entered_by_name: string;
+    id: ObligationEntryId;
+    /**
+     * What was done.
+     */
+    note: string;
+    unit_id: UnitId;
+};
+
+/**
+ * What was done.
+ */
+export type ObligationEntryBody = {
+    /**
+     * The code of the rule.
+     */
+    code: string;
+    /**
+     * When; today or at most a year ago.
+     */
+    done_on: Day;
+    /**
+     * What was done, in a line.
+     */
+    note: string;
+};
+
+/**
+ * A line that says that something was done.
+ */
+export type ObligationEntryId = string;
+
+/**
+ * What a rule by event counts from.
+ */
+export type ObligationEvent = {
+    /**
+     * The code of the rule.
+     */
+    code: string;
+    entered_at: Timestamp;
+    entered_by: MemberId;
+    /**
+     * That person's name.
+     */
+    entered_by_name: string;
+    happens_on: Day;
+    id: ObligationEventId;
+    /**
+     * What happens.
+     */
+    title: string;
+    unit_id: UnitId;
+};
+
+/**
+ * What a rule by event counts from.
+ */
+export type ObligationEventBody = {
+    /**
+     * The code of a rule by event.
+     */
+    code: string;
+    /**
+     * The day on which it happens, such as the last one of a term.
+     */
+    happens_on: Day;
+    /**
+     * What happens.
+     */
+    title: string;
+};
+
+/**
+ * What a rule by event counts from.
+ */
+export type ObligationEventId = string;
+
+/**
+ * Something that counts.
+ */
+export type ObligationEvidence = {
+    /**
+     * When it was done.
+     */
+    day: Day;
+    entered_on?: Day | null;
+    /**
+     * Its id, as its own routes name it.
+     */
+    id: string;
+    /**
+     * What it is: `meeting`, … as facts name their records, or `obligation_entry`.
+     */
+    kind: string;
+    /**
+     * What it is called, or what the unit wrote.
+     */
+    title: string;
+};
+
+/**
+ * That something does not apply to a unit this time.
+ */
+export type ObligationExemption = {
+    /**
+     * Why it was refused.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    answered_by?: MemberId | null;
+    /**
+     * That person's name.
+     */
+    answered_by_name?: string | null;
+    /**
+     * The code of the rule.
+     */
+    code: string;
+    /**
+     * The first day of the window.
+     */
+    first_on: Day;
+    id: ObligationExemptionId;
+    proposed_at: Timestamp;
+    proposed_by: MemberId;
+    /**
+     * That person's name.
+     */
+    proposed_by_name: string;
+    /**
+     * Why it does not apply.
+     */
+    reason: string;
+    state: ProposalState;
+    /**
+     * What the rule is called.
+     */
+    title: string;
+    unit_id: UnitId;
+    /**
+     * What the unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * What does not apply.
+ */
+export type ObligationExemptionBody = {
+    /**
+     * The code of the rule.
+     */
+    code: string;
+    /**
+     * The first day of the window, as the sheet shows it.
+     */
+    first_on: Day;
+    /**
+     * Why; those above read it.
+     */
+    reason: string;
+};
+
+/**
+ * That something does not apply this time.
+ */
+export type ObligationExemptionId = string;
+
+/**
+ * A line of a month sheet.
+ */
+export type ObligationLine = {
+    /**
+     * The document that asks for it.
+     */
+    basis: string;
+    /**
+     * Whether records of other rooms tick it; otherwise the unit writes a line.
+     */
+    by_records: boolean;
+    /**
+     * The code of its rule.
+     */
+    code: string;
+    cycle: ObligationCycle;
+    /**
+     * The last one, moved to a working day.
+     */
+    due_on: Day;
+    event?: ObligationLineEvent | null;
+    /**
+     * What counts, by its days; ten at most.
+     */
+    evidence: Array<ObligationEvidence>;
+    exemption?: ObligationLineExemption | null;
+    /**
+     * The first day on which it may be done.
+     */
+    first_on: Day;
+    /**
+     * When it counts as done.
+     */
+    standard: string;
+    state: ObligationState;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    /**
+     * The unit that owes it: the sheet's, or a group of it.
+     */
+    unit_id: UnitId;
+    /**
+     * What that unit is called.
+     */
+    unit_name: string;
+};
+
+/**
+ * What a line counts from.
+ */
+export type ObligationLineEvent = {
+    happens_on: Day;
+    id: ObligationEventId;
+    /**
+     * What happens.
+     */
+    title: string;
+};
+
+/**
+ * That a line does not apply, or that this was asked for.
+ */
+export type ObligationLineExemption = {
+    id: ObligationExemptionId;
+    /**
+     * Why.
+     */
+    reason: string;
+    state: ProposalState;
+};
+
+/**
+ * What units are to do by themselves.
+ */
+export type ObligationRule = {
+    /**
+     * Which units it asks.
+     */
+    audience: Array<ObligationAudience>;
+    /**
+     * The document that asks for it.
+     */
+    basis: string;
+    /**
+     * D01 … D32 ship, Z1 … are the enterprise's own.
+     */
+    code: string;
+    cycle: ObligationCycle;
+    /**
+     * The fact whose records tick it; absent where the unit writes a line.
+     */
+    fact?: string | null;
+    from_on?: Day | null;
+    /**
+     * Minutes that one time costs; 0 where that is not known.
+     */
+    minutes: number;
+    /**
+     * When it counts as done.
+     */
+    standard: string;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    unit_id?: UnitId | null;
+    until_on?: Day | null;
+    /**
+     * Whether it is used for windows that begin today.
+     */
+    used: boolean;
+    windows: Array<ObligationWindow>;
+};
+
+/**
+ * A rule of the enterprise's own.
+ */
+export type ObligationRuleBody = {
+    /**
+     * Which units it asks.
+     */
+    audience: Array<ObligationAudience>;
+    /**
+     * The document that asks for it.
+     */
+    basis: string;
+    cycle: ObligationCycle;
+    /**
+     * The fact whose records tick it; absent where units write lines.
+     */
+    fact?: string | null;
+    /**
+     * Windows that begin on this day or later.
+     */
+    from_on: Day;
+    /**
+     * Minutes that one time costs.
+     */
+    minutes: number;
+    /**
+     * When it counts as done, in a line.
+     */
+    standard: string;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    /**
+     * Whose rule it is: it asks units at and below this one.
+     */
+    unit_id: UnitId;
+    /**
+     * Windows that begin until this day, at most a year later.
+     */
+    until_on: Day;
+    /**
+     * Within the cycle, in the order of their days; one of an event.
+     */
+    windows: Array<ObligationWindow>;
+};
+
+/**
+ * Every rule.
+ */
+export type ObligationRules = {
+    /**
+     * Those that ship, then the enterprise's own.
+     */
+    items: Array<ObligationRule>;
+};
+
+/**
+ * How far a unit is with something. Names: `design/practice.md` 1.1.
+ */
+export type ObligationState = 'not_begun' | 'open' | 'done' | 'entered_late' | 'late' | 'not_applicable';
+
+/**
+ * Whether a shipped rule is used.
+ */
+export type ObligationSwitchBody = {
+    /**
+     * For windows that begin on this day or later; today at the earliest.
+     */
+    from_on: Day;
+    /**
+     * Why; the trail keeps it.
+     */
+    reason: string;
+    /**
+     * Whether the enterprise uses it.
+     */
+    used: boolean;
+};
+
+/**
+ * The days of a cycle on which something may be done.
+ */
+export type ObligationWindow = {
+    first: WindowEnd;
+    /**
+     * Its last day; one that is a day of rest moves to the next working day.
+     */
+    last: WindowEnd;
+};
+
+/**
  * What an entry that was not on the ballot has from the vote.
  */
 export type OffBallot = 'zero' | 'ineligible';
@@ -7676,6 +8386,13 @@ export type OpenWork = {
      * What was to be done, in Chinese.
      */
     title: string;
+};
+
+/**
+ * The task that was opened.
+ */
+export type OpenedTask = {
+    task_id: TaskId;
 };
 
 /**
@@ -8227,6 +8944,20 @@ export type PageFormerBulletin = {
 /**
  * One page of a list.
  */
+export type PageFormerReportBulletin = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<FormerReportBulletin>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageGradeCase = {
     /**
      * In the list's stable order.
@@ -8381,6 +9112,20 @@ export type PageMeetingHead = {
 /**
  * One page of a list.
  */
+export type PageMeetingOverview = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<MeetingOverview>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageMeetingVersion = {
     /**
      * In the list's stable order.
@@ -8437,6 +9182,20 @@ export type PageMissingMember = {
 /**
  * One page of a list.
  */
+export type PageMonthSheetSummary = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<MonthSheetSummary>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageNamedVoiding = {
     /**
      * In the list's stable order.
@@ -8470,6 +9229,20 @@ export type PageObjectionView = {
      * In the list's stable order.
      */
     items: Array<ObjectionView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageObligationExemption = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ObligationExemption>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -8633,6 +9406,62 @@ export type PageRankLine = {
 /**
  * One page of a list.
  */
+export type PageReportFormHead = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ReportFormHead>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageReportFormVersion = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ReportFormVersion>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageReportLine = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ReportLine>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageReportPeriodView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ReportPeriodView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageResetView = {
     /**
      * In the list's stable order.
@@ -8764,6 +9593,48 @@ export type PageStudyItemVersion = {
      * In the list's stable order.
      */
     items: Array<StudyItemVersion>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTaskHead = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TaskHead>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTaskItemView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TaskItemView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTaskListView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TaskListView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -10271,6 +11142,15 @@ export type RecoveryCodes = {
 };
 
 /**
+ * How a problem is to be put right.
+ */
+export type RectificationBody = {
+    due_on?: Day | null;
+    standard?: Text1000 | null;
+    unit_id?: UnitId | null;
+};
+
+/**
  * Why somebody asks to be kept out of a thing.
  */
 export type RecusalBody = {
@@ -10375,6 +11255,798 @@ export type Report = {
      * Members that were put right; 0 after a dry run.
      */
     written: number;
+};
+
+/**
+ * Somebody who did something.
+ */
+export type ReportActor = {
+    id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+};
+
+/**
+ * Another version of a bulletin.
+ */
+export type ReportBulletinChange = {
+    /**
+     * All of it.
+     */
+    text: ReportBulletinText;
+};
+
+/**
+ * Who issues a bulletin and under which number; everything else of the draft comes from what was reported.
+ */
+export type ReportBulletinFrame = {
+    /**
+     * 主送
+     */
+    addressees: Text300;
+    /**
+     * The day under the signature.
+     */
+    dated_on: Day;
+    document_no?: DocumentNumber | null;
+    /**
+     * 发文机关
+     */
+    issuer: Text60;
+    /**
+     * 落款
+     */
+    signature: Text100;
+};
+
+/**
+ * The version of a bulletin that is issued.
+ */
+export type ReportBulletinIssue = {
+    /**
+     * The version that the caller has seen.
+     */
+    version: number;
+};
+
+/**
+ * A version of a bulletin, and the signer's tick.
+ */
+export type ReportBulletinReview = {
+    /**
+     * Whether units that were late, or did not hand in, may be named where the text asks for it.
+     */
+    names_units?: boolean;
+    /**
+     * The version that the caller has seen.
+     */
+    version: number;
+};
+
+/**
+ * What organisers write of a bulletin; its numbers are counted.
+ */
+export type ReportBulletinText = {
+    /**
+     * 主送: to whom it goes.
+     */
+    addressees: Text300;
+    /**
+     * The day under the signature.
+     */
+    dated_on: Day;
+    document_no?: DocumentNumber | null;
+    /**
+     * What units reported, 50 at most.
+     */
+    extracts: Array<ReportExtract>;
+    /**
+     * Who issues it 发文机关.
+     */
+    issuer: Text60;
+    /**
+     * Whether units that were late, or did not hand in, are to be named; only with the tick of who reviews it.
+     */
+    names_units: boolean;
+    /**
+     * What stands before the numbers; each line is a paragraph.
+     */
+    opening: Text3000;
+    /**
+     * 工作要求, 20 at most.
+     */
+    requirements: Array<Text1000>;
+    /**
+     * 落款: who signs it.
+     */
+    signature: Text100;
+    /**
+     * 标题
+     */
+    title: Text150;
+};
+
+/**
+ * A bulletin with what it says and how it is printed.
+ */
+export type ReportBulletinView = {
+    edited_at: Timestamp;
+    issued_at?: Timestamp | null;
+    names_ticked_by?: ReportActor | null;
+    period_id: ReportPeriodId;
+    reviewed_at?: Timestamp | null;
+    /**
+     * As it is printed.
+     */
+    sheet: Sheet;
+    state: BulletinState;
+    /**
+     * What organisers write.
+     */
+    text: ReportBulletinText;
+    /**
+     * Grows with every edit; named by those who review or issue.
+     */
+    version: number;
+};
+
+/**
+ * A report in an overview.
+ */
+export type ReportCell = {
+    id: ReportId;
+    light: ReportLight;
+    /**
+     * The unit said that nothing has changed.
+     */
+    no_change: boolean;
+    standing: ReportStanding;
+    state: ReportState;
+};
+
+/**
+ * What became of a wrong number.
+ */
+export type ReportCorrectionAnswer = {
+    /**
+     * Told to who noted it.
+     */
+    answer: Text300;
+};
+
+/**
+ * That a number is wrong.
+ */
+export type ReportCorrectionBody = {
+    /**
+     * The key of the field.
+     */
+    field: Text40;
+    /**
+     * What is wrong with it.
+     */
+    note: Text300;
+};
+
+/**
+ * What a unit says of a number that the program filled in.
+ */
+export type ReportCorrectionId = string;
+
+/**
+ * What units said of numbers.
+ */
+export type ReportCorrectionList = {
+    /**
+     * The newest first.
+     */
+    items: Array<ReportCorrectionView>;
+};
+
+/**
+ * What a unit says of a number that the program filled in.
+ */
+export type ReportCorrectionView = {
+    /**
+     * `null` while nobody has answered.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    answered_by?: ReportActor | null;
+    /**
+     * The field.
+     */
+    field: string;
+    id: ReportCorrectionId;
+    /**
+     * What the unit says.
+     */
+    note: string;
+    noted_at: Timestamp;
+    noted_by: ReportActor;
+    /**
+     * The number as it stood there.
+     */
+    shown: string;
+};
+
+/**
+ * How often something is due.
+ */
+export type ReportCycle = 'week' | 'month' | 'quarter' | 'half_year' | 'year' | 'once';
+
+/**
+ * A report after something was done to it.
+ */
+export type ReportDone = ReportLine & {
+    /**
+     * What is being written, by the keys of fields.
+     */
+    draft: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * What is being written.
+ */
+export type ReportDraftBody = {
+    /**
+     * All of it, by the keys of fields; it may be incomplete. Files are named by id, the caller's own; those that are named no
+     * more are taken off.
+     */
+    answers: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * Something that a unit reported.
+ */
+export type ReportExtract = {
+    /**
+     * What is cited.
+     */
+    excerpt: Text1000;
+    /**
+     * What it is about.
+     */
+    heading: Text60;
+    report_id?: ReportId | null;
+};
+
+/**
+ * A number that the program fills in.
+ */
+export type ReportFilledIn = {
+    /**
+     * The fact that tells it.
+     */
+    fact: string;
+    /**
+     * What the fact is called.
+     */
+    fact_title: string;
+    /**
+     * The field.
+     */
+    key: string;
+    /**
+     * Where it is opened down to its records.
+     */
+    link: string;
+    /**
+     * As it is shown; `null` where there is nobody to count.
+     */
+    value?: string | null;
+};
+
+/**
+ * Why.
+ */
+export type ReportFormApproval = {
+    reason?: Text200 | null;
+};
+
+/**
+ * What somebody asks of units.
+ */
+export type ReportFormBody = {
+    /**
+     * Whether a unit may say in one step that nothing has changed, two periods running at most.
+     */
+    allows_no_change?: boolean;
+    /**
+     * By what it is asked, such as a document.
+     */
+    basis: Text200;
+    cycle: ReportCycle;
+    /**
+     * Days after the period's last day until which it is due; 0 when absent. A day off moves to the next working day.
+     */
+    due_after?: number;
+    due_on?: Day | null;
+    form: Form;
+    /**
+     * The day of the week (1 is Monday), or of the last month of the period, on which it opens; 1 when absent. A month that
+     * has not so many days opens on its last one.
+     */
+    opens_day?: number;
+    owner_id?: MemberId | null;
+    preset?: Text40 | null;
+    /**
+     * Who reads what comes in.
+     */
+    reader: Text60;
+    starts_on?: Day | null;
+    /**
+     * What it is called, such as 党委工作月报.
+     */
+    title: Text60;
+    /**
+     * Who asks; units at and below it owe.
+     */
+    unit_id: UnitId;
+    /**
+     * From units of which kind it is due, such as 党支部.
+     */
+    unit_kind: Text20;
+};
+
+/**
+ * What changes about a form; absent fields stay.
+ */
+export type ReportFormChange = {
+    /**
+     * Whether a unit may say in one step that nothing has changed.
+     */
+    allows_no_change?: boolean | null;
+    basis?: Text200 | null;
+    form?: Form | null;
+    owner_id?: MemberId | null;
+    reader?: Text60 | null;
+    title?: Text60 | null;
+};
+
+/**
+ * A form without its fields.
+ */
+export type ReportFormHead = {
+    /**
+     * Whether a unit may say in one step that nothing has changed.
+     */
+    allows_no_change: boolean;
+    /**
+     * The reason.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    answered_by?: ReportActor | null;
+    /**
+     * By what it is asked.
+     */
+    basis: string;
+    created_at: Timestamp;
+    created_by: ReportActor;
+    cycle: ReportCycle;
+    /**
+     * Days after the period's last day until which it is due.
+     */
+    due_after: number;
+    /**
+     * The last day of its asking, unless it is renewed; of what is due once the day on which it is due.
+     */
+    ends_on: Day;
+    id: ReportFormId;
+    /**
+     * The day of the week (1 is Monday), or of the last month of the period, on which it opens.
+     */
+    opens_day: number;
+    /**
+     * It asks for more than the limits allow; those above approve that.
+     */
+    over_limit: boolean;
+    /**
+     * Who answers for it.
+     */
+    owner: ReportActor;
+    /**
+     * The shipped form that it was copied from.
+     */
+    preset?: string | null;
+    /**
+     * Who reads what comes in.
+     */
+    reader: string;
+    starts_on: Day;
+    state: ReportFormState;
+    /**
+     * What it is called.
+     */
+    title: string;
+    /**
+     * Who asks.
+     */
+    unit_id: UnitId;
+    /**
+     * From units of which kind it is due.
+     */
+    unit_kind: string;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+    /**
+     * The version that periods to come are opened with.
+     */
+    version: number;
+};
+
+/**
+ * What is due from units.
+ */
+export type ReportFormId = string;
+
+/**
+ * Why not.
+ */
+export type ReportFormRefusal = {
+    /**
+     * Told to who asked.
+     */
+    reason: Text200;
+};
+
+/**
+ * How far a form has come.
+ */
+export type ReportFormState = 'proposed' | 'active' | 'refused' | 'ended';
+
+/**
+ * The fields of a form, as they were written.
+ */
+export type ReportFormVersion = {
+    form: Form;
+    /**
+     * From 1 on.
+     */
+    version: number;
+    written_at: Timestamp;
+    written_by: ReportActor;
+};
+
+/**
+ * A form with its fields.
+ */
+export type ReportFormView = ReportFormHead & {
+    /**
+     * The fields of its newest version.
+     */
+    form: Form;
+    /**
+     * How many units owe it now.
+     */
+    unit_count: number;
+};
+
+/**
+ * What one unit owes for one period.
+ */
+export type ReportId = string;
+
+/**
+ * In which colour a report is shown in an overview.
+ */
+export type ReportLight = 'grey' | 'blue' | 'green' | 'amber' | 'red';
+
+/**
+ * A report in a list.
+ */
+export type ReportLine = {
+    due_on: Day;
+    edited_at?: Timestamp | null;
+    /**
+     * Before it was deferred.
+     */
+    first_due_on: Day;
+    first_submitted_at?: Timestamp | null;
+    form_id: ReportFormId;
+    /**
+     * What the form is called.
+     */
+    form_title: string;
+    id: ReportId;
+    light: ReportLight;
+    /**
+     * The unit said that nothing has changed.
+     */
+    no_change: boolean;
+    period_id: ReportPeriodId;
+    /**
+     * Such as 2026年6月.
+     */
+    period_label: string;
+    standing: ReportStanding;
+    state: ReportState;
+    submitted_at?: Timestamp | null;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * Who has handed in: units beside periods.
+ */
+export type ReportOverview = {
+    form_id: ReportFormId;
+    /**
+     * The columns, the oldest first.
+     */
+    periods: Array<ReportPeriodView>;
+    /**
+     * In the order of the units' codes.
+     */
+    rows: Array<ReportOverviewRow>;
+    /**
+     * What the form is called.
+     */
+    title: string;
+};
+
+/**
+ * A unit with its reports.
+ */
+export type ReportOverviewRow = {
+    /**
+     * One for each period; `null` where the unit owed nothing.
+     */
+    cells: Array<ReportCell | null>;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * A period of a form.
+ */
+export type ReportPeriodId = string;
+
+/**
+ * A period of a form.
+ */
+export type ReportPeriodView = {
+    /**
+     * On which day it is due.
+     */
+    due_on: Day;
+    first_on: Day;
+    id: ReportPeriodId;
+    /**
+     * Such as 2026年6月.
+     */
+    label: string;
+    /**
+     * Included.
+     */
+    last_on: Day;
+    opened_at: Timestamp;
+    /**
+     * The version of the form that it keeps.
+     */
+    version: number;
+};
+
+/**
+ * A form that ships.
+ */
+export type ReportPreset = {
+    /**
+     * Whether a unit may say in one step that nothing has changed.
+     */
+    allows_no_change: boolean;
+    /**
+     * By what it is asked.
+     */
+    basis: string;
+    cycle: ReportCycle;
+    /**
+     * Days after the period's last day until which it is due.
+     */
+    due_after: number;
+    form: Form;
+    /**
+     * By which it is named.
+     */
+    key: string;
+    /**
+     * The day of the last month of the period on which it opens.
+     */
+    opens_day: number;
+    /**
+     * Who reads what comes in.
+     */
+    reader: string;
+    /**
+     * What it is called.
+     */
+    title: string;
+    /**
+     * From units of which kind it is due.
+     */
+    unit_kind: string;
+};
+
+/**
+ * Forms that ship.
+ */
+export type ReportPresetList = {
+    items: Array<ReportPreset>;
+};
+
+/**
+ * What is said with an answer.
+ */
+export type ReportRequestApproval = {
+    reason?: Text200 | null;
+};
+
+/**
+ * What is asked for about a report.
+ */
+export type ReportRequestBody = {
+    kind: ReportRequestKind;
+    /**
+     * Why, for who answers.
+     */
+    reason: Text200;
+    until_on?: Day | null;
+};
+
+/**
+ * That a report comes later, or not at all.
+ */
+export type ReportRequestId = string;
+
+/**
+ * What is asked for about a report before its day.
+ */
+export type ReportRequestKind = 'defer' | 'exempt';
+
+/**
+ * The requests about a report.
+ */
+export type ReportRequestList = {
+    /**
+     * On which day the report is due now.
+     */
+    due_on: Day;
+    /**
+     * The newest first.
+     */
+    items: Array<ReportRequestView>;
+};
+
+/**
+ * Why not.
+ */
+export type ReportRequestRefusal = {
+    /**
+     * Told to who asked.
+     */
+    reason: Text200;
+};
+
+/**
+ * That a report comes later, or not at all.
+ */
+export type ReportRequestView = {
+    /**
+     * The reason of the answer.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    answered_by?: ReportActor | null;
+    id: ReportRequestId;
+    kind: ReportRequestKind;
+    proposed_at: Timestamp;
+    proposed_by: ReportActor;
+    /**
+     * Why it is asked.
+     */
+    reason: string;
+    state: ProposalState;
+    until_on?: Day | null;
+};
+
+/**
+ * Why a report is returned.
+ */
+export type ReportReturn = {
+    /**
+     * Told to the unit.
+     */
+    reason: Text300;
+};
+
+/**
+ * What a report is to its day.
+ */
+export type ReportStanding = 'open' | 'on_time' | 'late' | 'missing' | 'excused';
+
+/**
+ * How far a report has come.
+ */
+export type ReportState = 'due' | 'submitted' | 'returned' | 'reviewed' | 'exempt' | 'void';
+
+/**
+ * A report with everything around it.
+ */
+export type ReportView = ReportLine & {
+    /**
+     * Whether a unit may say in one step that nothing has changed.
+     */
+    allows_no_change: boolean;
+    /**
+     * Whether the caller may answer requests and what is said of numbers.
+     */
+    can_answer: boolean;
+    /**
+     * Whether the caller may write in it and hand it in now.
+     */
+    can_fill: boolean;
+    /**
+     * Whether the caller may approve or return it now.
+     */
+    can_review: boolean;
+    /**
+     * The newest first.
+     */
+    corrections: Array<ReportCorrectionView>;
+    /**
+     * What is being written, by the keys of fields.
+     */
+    draft: {
+        [key: string]: unknown;
+    };
+    edited_by?: ReportActor | null;
+    files: Array<FileView>;
+    /**
+     * What the program knows, as the records stand now; what was handed in keeps the numbers of then.
+     */
+    filled: Array<ReportFilledIn>;
+    form: Form;
+    previous?: FormerReport | null;
+    /**
+     * Who reads it.
+     */
+    reader: string;
+    /**
+     * The newest first.
+     */
+    requests: Array<ReportRequestView>;
+    /**
+     * Why it was returned last.
+     */
+    return_reason?: string | null;
+    reviewed_at?: Timestamp | null;
+    reviewed_by?: ReportActor | null;
+    /**
+     * What was handed in last, by the keys of fields; `null` while nothing was.
+     */
+    submitted: {
+        [key: string]: unknown;
+    } | null;
+    submitted_by?: ReportActor | null;
+    /**
+     * The version of the form that it keeps.
+     */
+    version: number;
 };
 
 /**
@@ -11924,6 +13596,855 @@ export type Subscriptions = {
     items: Array<SubscriptionView>;
 };
 
+/**
+ * What a unit has to say about a task that it does not take as it is.
+ */
+export type TaskAnswer = 'reword' | 'not_ours' | 'only_explain' | 'already_done' | 'cannot_now';
+
+/**
+ * What a unit answers.
+ */
+export type TaskAnswerBody = {
+    answer: TaskAnswer;
+    /**
+     * Why, and how it would have it.
+     */
+    text: Text500;
+};
+
+/**
+ * Which of a leader's two duties 一岗双责 a task belongs to.
+ */
+export type TaskAxis = 'party' | 'production';
+
+/**
+ * The board.
+ */
+export type TaskBoard = {
+    /**
+     * From left to right.
+     */
+    columns: Array<TaskBoardColumn>;
+};
+
+/**
+ * A column of the board.
+ */
+export type TaskBoardColumn = {
+    /**
+     * How many tasks there are.
+     */
+    count: number;
+    /**
+     * The first ones, what is due first.
+     */
+    items: Array<TaskHead>;
+    /**
+     * Where `GET /tasks` with this state goes on; `null` when that is all.
+     */
+    next_cursor?: string | null;
+    state: TaskState;
+};
+
+/**
+ * Why a task is struck off.
+ */
+export type TaskCancellationBody = {
+    /**
+     * Why it is not needed any more.
+     */
+    reason: Text500;
+};
+
+/**
+ * What came of it.
+ */
+export type TaskEffectBody = {
+    /**
+     * One line, against the standard.
+     */
+    effect: Text300;
+};
+
+/**
+ * More time.
+ */
+export type TaskExtensionBody = {
+    done?: Text500 | null;
+    /**
+     * Why the day cannot be kept.
+     */
+    reason: Text500;
+    remedy?: Text500 | null;
+    /**
+     * The new day; after the present one.
+     */
+    until: Day;
+};
+
+/**
+ * A task in a list.
+ */
+export type TaskHead = {
+    /**
+     * Until when the unit accepts or answers.
+     */
+    answer_by: Day;
+    axis: TaskAxis;
+    closed_on?: Day | null;
+    due_on: Day;
+    /**
+     * How often it was put off.
+     */
+    extensions: number;
+    /**
+     * As it was before it was ever put off.
+     */
+    first_due_on: Day;
+    /**
+     * A focus task 重点任务.
+     */
+    focus: boolean;
+    id: TaskId;
+    /**
+     * Whose list it is.
+     */
+    issuing_unit_id: UnitId;
+    /**
+     * What that unit is called for short.
+     */
+    issuing_unit_name: string;
+    leader_id?: MemberId | null;
+    /**
+     * The leader's name.
+     */
+    leader_name?: string | null;
+    /**
+     * How it stands today.
+     */
+    light: TaskLight;
+    list_id: TaskListId;
+    /**
+     * What the list is called.
+     */
+    list_title: string;
+    /**
+     * Its number in the list.
+     */
+    number: number;
+    /**
+     * Who is to do it, who answers for it first.
+     */
+    people: Array<TaskPersonView>;
+    report_due_on?: Day | null;
+    /**
+     * The period before went by without.
+     */
+    report_missed: boolean;
+    /**
+     * When it counts as done.
+     */
+    standard: string;
+    state: TaskState;
+    submitted_on?: Day | null;
+    suspended_until?: Day | null;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    /**
+     * Whose task it is.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+    /**
+     * Hundredths.
+     */
+    weight: number;
+};
+
+/**
+ * What a unit owes.
+ */
+export type TaskId = string;
+
+/**
+ * Something that a list asks, as it is written.
+ */
+export type TaskItemBody = {
+    /**
+     * Units that help 协办; 20 at most.
+     */
+    assisting_unit_ids?: Array<UnitId>;
+    axis?: TaskAxis | null;
+    due_on: Day;
+    evidence?: Text200 | null;
+    /**
+     * A focus task 重点任务.
+     */
+    focus?: boolean;
+    lead_unit_id?: UnitId | null;
+    leader_id?: MemberId | null;
+    /**
+     * Steps on the way, in the order of their days; 12 at most.
+     */
+    nodes?: Array<TaskNodeAsked>;
+    source_document?: Text200 | null;
+    /**
+     * When it counts as done.
+     */
+    standard: Text1000;
+    /**
+     * Words of frameworks; 10 at most.
+     */
+    tags?: Array<Text20>;
+    /**
+     * What is to be done.
+     */
+    title: Text200;
+    /**
+     * Hundredths, 10,000 at most; 100 when absent.
+     */
+    weight?: number | null;
+};
+
+/**
+ * Something that a list asks.
+ */
+export type TaskItemId = string;
+
+/**
+ * A step on the way, with its day.
+ */
+export type TaskItemNode = {
+    due_on: Day;
+    /**
+     * What is reached by then.
+     */
+    title: string;
+};
+
+/**
+ * Something that a list asks.
+ */
+export type TaskItemView = {
+    assisting_unit_ids: Array<UnitId>;
+    axis: TaskAxis;
+    due_on: Day;
+    /**
+     * Why evidence must be attached; `null` where it need not be.
+     */
+    evidence?: string | null;
+    /**
+     * A focus task 重点任务.
+     */
+    focus: boolean;
+    id: TaskItemId;
+    /**
+     * A task was made of it, so it stays as it is.
+     */
+    laid: boolean;
+    lead_unit_id?: UnitId | null;
+    /**
+     * What that unit is called for short.
+     */
+    lead_unit_name?: string | null;
+    leader_id?: MemberId | null;
+    /**
+     * The leader's name.
+     */
+    leader_name?: string | null;
+    nodes: Array<TaskItemNode>;
+    /**
+     * From 1 on, unique in the list.
+     */
+    number: number;
+    /**
+     * The document on which it rests.
+     */
+    source_document?: string | null;
+    /**
+     * When it counts as done.
+     */
+    standard: string;
+    /**
+     * Words of frameworks.
+     */
+    tags: Array<string>;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    /**
+     * Hundredths.
+     */
+    weight: number;
+};
+
+/**
+ * A list, or some of it, on its way to units.
+ */
+export type TaskLaying = {
+    created_at: Timestamp;
+    /**
+     * How many of them it has looked at.
+     */
+    done: number;
+    ended_at?: Timestamp | null;
+    id: LayingId;
+    /**
+     * How many were new; what a unit had already is not made again.
+     */
+    laid: number;
+    list_id: TaskListId;
+    /**
+     * Tasks that it is to make.
+     */
+    total: number;
+};
+
+/**
+ * What is laid on whom.
+ */
+export type TaskLayingBody = {
+    /**
+     * Which items; all of them when absent.
+     */
+    numbers?: Array<number> | null;
+    /**
+     * Units at and below the list's, 1,000 at most; when there are none, each item goes to its lead unit.
+     */
+    unit_ids?: Array<UnitId>;
+};
+
+/**
+ * How a task stands.
+ */
+export type TaskLight = 'normal' | 'near' | 'behind' | 'overdue';
+
+/**
+ * A list as it is made.
+ */
+export type TaskListBody = {
+    basis?: Text200 | null;
+    kind: TaskListKind;
+    rhythm?: TaskRhythm | null;
+    /**
+     * What the list is called.
+     */
+    title: Text100;
+    /**
+     * Who sets it: within the caller's reach.
+     */
+    unit_id: UnitId;
+    /**
+     * 2000 to 2100.
+     */
+    year: number;
+};
+
+/**
+ * What came of closing a list in bulk.
+ */
+export type TaskListClosing = {
+    /**
+     * Tasks that are closed now.
+     */
+    closed: number;
+    /**
+     * Left to others: the caller has a part in them.
+     */
+    left: number;
+};
+
+/**
+ * A list of tasks.
+ */
+export type TaskListId = string;
+
+/**
+ * What a list of tasks is.
+ */
+export type TaskListKind = 'year' | 'month' | 'rectification' | 'programme' | 'supervision';
+
+/**
+ * A list of tasks.
+ */
+export type TaskListView = {
+    /**
+     * The document on which it rests.
+     */
+    basis?: string | null;
+    created_at: Timestamp;
+    id: TaskListId;
+    /**
+     * How much it asks.
+     */
+    item_count: number;
+    kind: TaskListKind;
+    /**
+     * How often units tell how far they are.
+     */
+    rhythm: TaskRhythm;
+    /**
+     * How many tasks were made of it, by state; all of them, whoever sees which.
+     */
+    states: Array<TaskStateCount>;
+    /**
+     * What the list is called.
+     */
+    title: string;
+    /**
+     * Who sets it and closes its tasks.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+    /**
+     * The year that it is of.
+     */
+    year: number;
+};
+
+/**
+ * Which task it becomes part of.
+ */
+export type TaskMergingBody = {
+    /**
+     * Another task of the same unit that is not over.
+     */
+    into: TaskId;
+    /**
+     * What is said to the unit.
+     */
+    note: Text500;
+};
+
+/**
+ * A step on the way.
+ */
+export type TaskNodeAsked = {
+    due_on: Day;
+    /**
+     * What is reached by then.
+     */
+    title: Text200;
+};
+
+/**
+ * What became of a node.
+ */
+export type TaskNodeBody = {
+    delay?: Text300 | null;
+    note?: Text500 | null;
+    /**
+     * `done`, or `dropped` where events have overtaken it.
+     */
+    state: TaskNodeState;
+};
+
+/**
+ * What became of a node.
+ */
+export type TaskNodeState = 'pending' | 'done' | 'dropped';
+
+/**
+ * A step on the way of a task, with what became of it.
+ */
+export type TaskNodeView = {
+    /**
+     * Why it was late.
+     */
+    delay?: string | null;
+    due_on: Day;
+    /**
+     * Not done, and its day is over.
+     */
+    is_behind: boolean;
+    /**
+     * What was done, or why it was dropped.
+     */
+    note?: string | null;
+    /**
+     * From 1 on.
+     */
+    place: number;
+    settled_on?: Day | null;
+    state: TaskNodeState;
+    /**
+     * What is reached by then.
+     */
+    title: string;
+};
+
+/**
+ * A word beside it.
+ */
+export type TaskNoteBody = {
+    note?: Text500 | null;
+};
+
+/**
+ * What somebody has to do with a task.
+ */
+export type TaskPart = 'head' | 'doer';
+
+/**
+ * Who is to do a task.
+ */
+export type TaskPeopleBody = {
+    /**
+     * Who does it; 20 at most.
+     */
+    doer_ids?: Array<MemberId>;
+    head_id?: MemberId | null;
+};
+
+/**
+ * Somebody who is to do a task.
+ */
+export type TaskPersonView = {
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    part: TaskPart;
+};
+
+/**
+ * Why.
+ */
+export type TaskReasonBody = {
+    /**
+     * What is missing.
+     */
+    reason: Text500;
+};
+
+/**
+ * Which unit has it from now on.
+ */
+export type TaskRedirectionBody = {
+    /**
+     * What is said to the unit.
+     */
+    note: Text500;
+    unit_id: UnitId;
+};
+
+/**
+ * How far a unit is.
+ */
+export type TaskReportBody = {
+    delay?: Text300 | null;
+    light: TaskLight;
+    /**
+     * What comes next, in a line.
+     */
+    next_step: Text200;
+    /**
+     * 0 to 100.
+     */
+    percent: number;
+};
+
+/**
+ * How far a unit says that it is.
+ */
+export type TaskReportView = {
+    at: Timestamp;
+    /**
+     * Why it is late.
+     */
+    delay?: string | null;
+    light: TaskLight;
+    /**
+     * Who said so.
+     */
+    member_name: string;
+    /**
+     * What comes next, in a line.
+     */
+    next_step: string;
+    /**
+     * 0 to 100.
+     */
+    percent: number;
+};
+
+/**
+ * What is said with an answer.
+ */
+export type TaskRequestAnswer = {
+    reason?: Text500 | null;
+};
+
+/**
+ * What somebody asked for about a task.
+ */
+export type TaskRequestId = string;
+
+/**
+ * What somebody asks for.
+ */
+export type TaskRequestKind = 'extension' | 'cancellation';
+
+/**
+ * Why not.
+ */
+export type TaskRequestRefusal = {
+    /**
+     * Read by who asked.
+     */
+    reason: Text500;
+};
+
+/**
+ * What somebody asked for about a task.
+ */
+export type TaskRequestView = {
+    /**
+     * What was said with the answer.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    /**
+     * Who granted, refused or took it back.
+     */
+    answered_by_name?: string | null;
+    asked_at: Timestamp;
+    /**
+     * Who asked.
+     */
+    asked_by_name: string;
+    /**
+     * What is done by then.
+     */
+    done?: string | null;
+    /**
+     * Who granted it for the issuer.
+     */
+    granted_by_name?: string | null;
+    id: TaskRequestId;
+    kind: TaskRequestKind;
+    /**
+     * Why it is asked for.
+     */
+    reason: string;
+    /**
+     * How the rest is caught up.
+     */
+    remedy?: string | null;
+    state: ProposalState;
+    until?: Day | null;
+};
+
+/**
+ * A task in other words.
+ */
+export type TaskRewordingBody = {
+    /**
+     * What is said to the unit.
+     */
+    note: Text500;
+    standard?: Text1000 | null;
+    title?: Text200 | null;
+};
+
+/**
+ * How often units tell how far they are. Focus tasks do so every month at least, supervised and overdue ones every week.
+ */
+export type TaskRhythm = 'none' | 'weekly' | 'monthly' | 'quarterly';
+
+/**
+ * How branches stand in a month.
+ */
+export type TaskStanding = {
+    /**
+     * How many branches had something due.
+     */
+    branch_count: number;
+    /**
+     * By weight of what was closed, then by what was closed in time: as much as the caller may see.
+     */
+    lines: Array<TaskStandingLine>;
+    made_at?: Timestamp | null;
+    /**
+     * The first day of the month.
+     */
+    month: Day;
+    own?: TaskStandingLine | null;
+};
+
+/**
+ * How a branch stands.
+ */
+export type TaskStandingLine = {
+    /**
+     * Of these, those that are closed.
+     */
+    closed: number;
+    /**
+     * Closed of those due, in basis points.
+     */
+    closed_share?: number | null;
+    /**
+     * Tasks that were due in the month; what was merged, struck off or rests does not count.
+     */
+    due: number;
+    /**
+     * Closed, and handed in by the due day.
+     */
+    on_time: number;
+    /**
+     * Closed in time of those due, in basis points.
+     */
+    on_time_share?: number | null;
+    /**
+     * From 1 on; equals share it.
+     */
+    place: number;
+    unit_id: UnitId;
+    /**
+     * What the branch is called for short.
+     */
+    unit_name: string;
+    /**
+     * The same of those that are closed.
+     */
+    weight_closed: number;
+    /**
+     * Sum of weights, in hundredths.
+     */
+    weight_due: number;
+};
+
+/**
+ * How far a task is.
+ */
+export type TaskState = 'issued' | 'answered' | 'accepted' | 'doing' | 'submitted' | 'returned' | 'verified' | 'closed' | 'suspended' | 'merged' | 'cancelled';
+
+/**
+ * How many tasks of a state there are.
+ */
+export type TaskStateCount = {
+    /**
+     * How many tasks.
+     */
+    count: number;
+    state: TaskState;
+};
+
+/**
+ * What somebody did about a task.
+ */
+export type TaskStepView = {
+    /**
+     * Who did it; `null` where its time had come.
+     */
+    actor_name?: string | null;
+    answer?: TaskAnswer | null;
+    at: Timestamp;
+    from_state: TaskState;
+    /**
+     * What was said with it.
+     */
+    note?: string | null;
+    to_state: TaskState;
+    verb: TaskVerb;
+};
+
+/**
+ * What is handed in.
+ */
+export type TaskSubmissionBody = {
+    /**
+     * Evidence that the caller uploaded; needed only where the task says why, nine at most.
+     */
+    file_ids?: Array<FileId>;
+    /**
+     * What was done.
+     */
+    result: Text1000;
+};
+
+/**
+ * Why it rests, and until when.
+ */
+export type TaskSuspensionBody = {
+    /**
+     * Why it rests.
+     */
+    reason: Text500;
+    /**
+     * The last day on which it rests; then it goes on by itself.
+     */
+    until: Day;
+};
+
+/**
+ * What is done about a task.
+ */
+export type TaskVerb = 'accept' | 'answer' | 'reword' | 'redirect' | 'dismiss' | 'report' | 'submit' | 'verify' | 'return' | 'close' | 'suspend' | 'resume' | 'merge' | 'cancel' | 'extend';
+
+/**
+ * A task with everything that belongs to it.
+ */
+export type TaskView = TaskHead & {
+    /**
+     * Units that help.
+     */
+    assisting: Array<AssistingUnit>;
+    /**
+     * What was attached, in the order of uploading.
+     */
+    evidence: Array<FileView>;
+    /**
+     * Why evidence must be attached; `null` where it need not be.
+     */
+    evidence_reason?: string | null;
+    /**
+     * The caller may ask that it is struck off.
+     */
+    may_ask_cancellation: boolean;
+    /**
+     * The caller may ask for more time.
+     */
+    may_ask_extension: boolean;
+    merged_into?: TaskId | null;
+    nodes: Array<TaskNodeView>;
+    /**
+     * The newest first, ten at most.
+     */
+    reports: Array<TaskReportView>;
+    /**
+     * The oldest first.
+     */
+    requests: Array<TaskRequestView>;
+    /**
+     * On what it rests, for people.
+     */
+    source_document?: string | null;
+    /**
+     * A word for the thing of which it came, such as `finding`; `null` of a plain list.
+     */
+    source_kind?: string | null;
+    /**
+     * The oldest first.
+     */
+    steps: Array<TaskStepView>;
+    /**
+     * What the caller may do about it now; an extension and a cancellation are asked for and then granted.
+     */
+    verbs: Array<TaskVerb>;
+};
+
 export type Text100 = string;
 
 export type Text1000 = string;
@@ -13103,6 +15624,21 @@ export type WantedAward = {
      * In this many years up to that of the title; 1 to 20.
      */
     years: number;
+};
+
+/**
+ * An end of a window.
+ */
+export type WindowEnd = {
+    /**
+     * The day of that month, from its end where negative: -1 is its last day. Of an event, days after the same day of
+     * that month.
+     */
+    day: number;
+    /**
+     * Months after the first one of the cycle; of an event, months after it, or before it where negative.
+     */
+    months: number;
 };
 
 /**
@@ -15542,6 +18078,44 @@ export type EditBulletinResponses = {
 };
 
 export type EditBulletinResponse = EditBulletinResponses[keyof EditBulletinResponses];
+
+export type OpenFindingTaskData = {
+    body?: RectificationBody;
+    path: {
+        /**
+         * The campaign
+         */
+        id: CampaignId;
+        /**
+         * Which finding of the bulletin, from 1 on
+         */
+        place: number;
+    };
+    query?: never;
+    url: '/api/v1/campaigns/{id}/bulletin/findings/{place}/task';
+};
+
+export type OpenFindingTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type OpenFindingTaskError = OpenFindingTaskErrors[keyof OpenFindingTaskErrors];
+
+export type OpenFindingTaskResponses = {
+    /**
+     * Opened, or it was there already
+     */
+    201: OpenedTask;
+};
+
+export type OpenFindingTaskResponse = OpenFindingTaskResponses[keyof OpenFindingTaskResponses];
 
 export type IssueBulletinData = {
     body: BulletinVersion;
@@ -19752,6 +22326,44 @@ export type ExportQuestionsResponses = {
 
 export type ExportQuestionsResponse = ExportQuestionsResponses[keyof ExportQuestionsResponses];
 
+export type ExportReportsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The period.
+         */
+        period_id: ReportPeriodId;
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+    };
+    url: '/api/v1/exports/reports';
+};
+
+export type ExportReportsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportReportsError = ExportReportsErrors[keyof ExportReportsErrors];
+
+export type ExportReportsResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportReportsResponse = ExportReportsResponses[keyof ExportReportsResponses];
+
 export type ExportStudyDeliveriesData = {
     body?: never;
     path?: never;
@@ -19793,6 +22405,45 @@ export type ExportStudyDeliveriesResponses = {
 };
 
 export type ExportStudyDeliveriesResponse = ExportStudyDeliveriesResponses[keyof ExportStudyDeliveriesResponses];
+
+export type ExportTaskListData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: {
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+    };
+    url: '/api/v1/exports/task-lists/{id}';
+};
+
+export type ExportTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportTaskListError = ExportTaskListErrors[keyof ExportTaskListErrors];
+
+export type ExportTaskListResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportTaskListResponse = ExportTaskListResponses[keyof ExportTaskListResponses];
 
 export type ExportTrailData = {
     body?: never;
@@ -23135,6 +25786,52 @@ export type WithdrawQuestionImportResponses = {
 
 export type WithdrawQuestionImportResponse = WithdrawQuestionImportResponses[keyof WithdrawQuestionImportResponses];
 
+export type ImportTaskItemsData = {
+    /**
+     * The file, 20 MB at most: as the whole body, or as the one file of a form
+     */
+    body: Blob | File;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: {
+        /**
+         * Only report what would happen.
+         */
+        dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
+    };
+    url: '/api/v1/imports/task-lists/{id}';
+};
+
+export type ImportTaskItemsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ImportTaskItemsError = ImportTaskItemsErrors[keyof ImportTaskItemsErrors];
+
+export type ImportTaskItemsResponses = {
+    /**
+     * What was done, or would be
+     */
+    200: ImportReport;
+};
+
+export type ImportTaskItemsResponse = ImportTaskItemsResponses[keyof ImportTaskItemsResponses];
+
 export type ImportUnitsData = {
     /**
      * The file, 20 MB at most: as the whole body, or as the one file of a form
@@ -25211,6 +27908,52 @@ export type RecordSubscriptionsResponses = {
 
 export type RecordSubscriptionsResponse = RecordSubscriptionsResponses[keyof RecordSubscriptionsResponses];
 
+export type ListMeetingOverviewsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Branches at and below this unit.
+         */
+        unit_id: UnitId;
+        /**
+         * Any day of the quarter; this quarter when absent.
+         */
+        quarter?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/meeting-overviews';
+};
+
+export type ListMeetingOverviewsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMeetingOverviewsError = ListMeetingOverviewsErrors[keyof ListMeetingOverviewsErrors];
+
+export type ListMeetingOverviewsResponses = {
+    /**
+     * Branches, by their codes
+     */
+    200: PageMeetingOverview;
+};
+
+export type ListMeetingOverviewsResponse = ListMeetingOverviewsResponses[keyof ListMeetingOverviewsResponses];
+
 export type ListMeetingsData = {
     body?: never;
     path?: never;
@@ -26435,6 +29178,52 @@ export type EndRoleResponses = {
 
 export type EndRoleResponse = EndRoleResponses[keyof EndRoleResponses];
 
+export type ListMonthSheetsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Units at and below this one.
+         */
+        unit_id: UnitId;
+        /**
+         * Any day of the month; this month when absent.
+         */
+        month?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/month-sheets';
+};
+
+export type ListMonthSheetsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMonthSheetsError = ListMonthSheetsErrors[keyof ListMonthSheetsErrors];
+
+export type ListMonthSheetsResponses = {
+    /**
+     * Units, by their codes
+     */
+    200: PageMonthSheetSummary;
+};
+
+export type ListMonthSheetsResponse = ListMonthSheetsResponses[keyof ListMonthSheetsResponses];
+
 export type WithdrawObjectionData = {
     body?: never;
     path: {
@@ -26556,6 +29345,388 @@ export type SubmitObjectionRecusalResponses = {
 };
 
 export type SubmitObjectionRecusalResponse = SubmitObjectionRecusalResponses[keyof SubmitObjectionRecusalResponses];
+
+export type DeleteObligationEntryData = {
+    body?: never;
+    path: {
+        /**
+         * The line
+         */
+        id: ObligationEntryId;
+    };
+    query?: never;
+    url: '/api/v1/obligation-entries/{id}';
+};
+
+export type DeleteObligationEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteObligationEntryError = DeleteObligationEntryErrors[keyof DeleteObligationEntryErrors];
+
+export type DeleteObligationEntryResponses = {
+    /**
+     * Withdrawn
+     */
+    204: void;
+};
+
+export type DeleteObligationEntryResponse = DeleteObligationEntryResponses[keyof DeleteObligationEntryResponses];
+
+export type DeleteObligationEventData = {
+    body?: never;
+    path: {
+        /**
+         * The event
+         */
+        id: ObligationEventId;
+    };
+    query?: never;
+    url: '/api/v1/obligation-events/{id}';
+};
+
+export type DeleteObligationEventErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteObligationEventError = DeleteObligationEventErrors[keyof DeleteObligationEventErrors];
+
+export type DeleteObligationEventResponses = {
+    /**
+     * Withdrawn
+     */
+    204: void;
+};
+
+export type DeleteObligationEventResponse = DeleteObligationEventResponses[keyof DeleteObligationEventResponses];
+
+export type ListObligationExemptionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only of this unit and of everything below it; the caller's whole scope when absent.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only what stands so.
+         */
+        state?: ProposalState;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/obligation-exemptions';
+};
+
+export type ListObligationExemptionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListObligationExemptionsError = ListObligationExemptionsErrors[keyof ListObligationExemptionsErrors];
+
+export type ListObligationExemptionsResponses = {
+    /**
+     * Exemptions
+     */
+    200: PageObligationExemption;
+};
+
+export type ListObligationExemptionsResponse = ListObligationExemptionsResponses[keyof ListObligationExemptionsResponses];
+
+export type GetObligationExemptionData = {
+    body?: never;
+    path: {
+        /**
+         * The exemption
+         */
+        id: ObligationExemptionId;
+    };
+    query?: never;
+    url: '/api/v1/obligation-exemptions/{id}';
+};
+
+export type GetObligationExemptionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetObligationExemptionError = GetObligationExemptionErrors[keyof GetObligationExemptionErrors];
+
+export type GetObligationExemptionResponses = {
+    /**
+     * The exemption
+     */
+    200: ObligationExemption;
+};
+
+export type GetObligationExemptionResponse = GetObligationExemptionResponses[keyof GetObligationExemptionResponses];
+
+export type ApproveObligationExemptionData = {
+    body?: never;
+    path: {
+        /**
+         * The exemption
+         */
+        id: ObligationExemptionId;
+    };
+    query?: never;
+    url: '/api/v1/obligation-exemptions/{id}/approval';
+};
+
+export type ApproveObligationExemptionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveObligationExemptionError = ApproveObligationExemptionErrors[keyof ApproveObligationExemptionErrors];
+
+export type ApproveObligationExemptionResponses = {
+    /**
+     * The exemption
+     */
+    200: ObligationExemption;
+};
+
+export type ApproveObligationExemptionResponse = ApproveObligationExemptionResponses[keyof ApproveObligationExemptionResponses];
+
+export type RefuseObligationExemptionData = {
+    body: ExemptionRefusalBody;
+    path: {
+        /**
+         * The exemption
+         */
+        id: ObligationExemptionId;
+    };
+    query?: never;
+    url: '/api/v1/obligation-exemptions/{id}/refusal';
+};
+
+export type RefuseObligationExemptionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseObligationExemptionError = RefuseObligationExemptionErrors[keyof RefuseObligationExemptionErrors];
+
+export type RefuseObligationExemptionResponses = {
+    /**
+     * The exemption
+     */
+    200: ObligationExemption;
+};
+
+export type RefuseObligationExemptionResponse = RefuseObligationExemptionResponses[keyof RefuseObligationExemptionResponses];
+
+export type WithdrawObligationExemptionData = {
+    body?: never;
+    path: {
+        /**
+         * The exemption
+         */
+        id: ObligationExemptionId;
+    };
+    query?: never;
+    url: '/api/v1/obligation-exemptions/{id}/withdrawal';
+};
+
+export type WithdrawObligationExemptionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawObligationExemptionError = WithdrawObligationExemptionErrors[keyof WithdrawObligationExemptionErrors];
+
+export type WithdrawObligationExemptionResponses = {
+    /**
+     * The exemption
+     */
+    200: ObligationExemption;
+};
+
+export type WithdrawObligationExemptionResponse = WithdrawObligationExemptionResponses[keyof WithdrawObligationExemptionResponses];
+
+export type ListObligationRulesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/obligation-rules';
+};
+
+export type ListObligationRulesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListObligationRulesError = ListObligationRulesErrors[keyof ListObligationRulesErrors];
+
+export type ListObligationRulesResponses = {
+    /**
+     * The rules
+     */
+    200: ObligationRules;
+};
+
+export type ListObligationRulesResponse = ListObligationRulesResponses[keyof ListObligationRulesResponses];
+
+export type CreateObligationRuleData = {
+    body: ObligationRuleBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/obligation-rules';
+};
+
+export type CreateObligationRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateObligationRuleError = CreateObligationRuleErrors[keyof CreateObligationRuleErrors];
+
+export type CreateObligationRuleResponses = {
+    /**
+     * Made
+     */
+    201: ObligationRule;
+};
+
+export type CreateObligationRuleResponse = CreateObligationRuleResponses[keyof CreateObligationRuleResponses];
+
+export type EndObligationRuleData = {
+    body: ObligationEndBody;
+    path: {
+        /**
+         * The rule's code
+         */
+        code: string;
+    };
+    query?: never;
+    url: '/api/v1/obligation-rules/{code}/end';
+};
+
+export type EndObligationRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EndObligationRuleError = EndObligationRuleErrors[keyof EndObligationRuleErrors];
+
+export type EndObligationRuleResponses = {
+    /**
+     * The rule
+     */
+    200: ObligationRule;
+};
+
+export type EndObligationRuleResponse = EndObligationRuleResponses[keyof EndObligationRuleResponses];
+
+export type SwitchObligationRuleData = {
+    body: ObligationSwitchBody;
+    path: {
+        /**
+         * The rule's code
+         */
+        code: string;
+    };
+    query?: never;
+    url: '/api/v1/obligation-rules/{code}/use';
+};
+
+export type SwitchObligationRuleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SwitchObligationRuleError = SwitchObligationRuleErrors[keyof SwitchObligationRuleErrors];
+
+export type SwitchObligationRuleResponses = {
+    /**
+     * Said
+     */
+    204: void;
+};
+
+export type SwitchObligationRuleResponse = SwitchObligationRuleResponses[keyof SwitchObligationRuleResponses];
 
 export type ListAlarmsData = {
     body?: never;
@@ -28413,6 +31584,1249 @@ export type ListPracticeQuestionsResponses = {
 };
 
 export type ListPracticeQuestionsResponse = ListPracticeQuestionsResponses[keyof ListPracticeQuestionsResponses];
+
+export type AnswerReportCorrectionData = {
+    body: ReportCorrectionAnswer;
+    path: {
+        /**
+         * What the unit said
+         */
+        id: ReportCorrectionId;
+    };
+    query?: never;
+    url: '/api/v1/report-corrections/{id}/answer';
+};
+
+export type AnswerReportCorrectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AnswerReportCorrectionError = AnswerReportCorrectionErrors[keyof AnswerReportCorrectionErrors];
+
+export type AnswerReportCorrectionResponses = {
+    /**
+     * Answered
+     */
+    200: ReportCorrectionList;
+};
+
+export type AnswerReportCorrectionResponse = AnswerReportCorrectionResponses[keyof AnswerReportCorrectionResponses];
+
+export type ListReportFormsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How far a form has come.
+         */
+        state?: 'proposed' | 'active' | 'refused' | 'ended';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/report-forms';
+};
+
+export type ListReportFormsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportFormsError = ListReportFormsErrors[keyof ListReportFormsErrors];
+
+export type ListReportFormsResponses = {
+    /**
+     * Forms
+     */
+    200: PageReportFormHead;
+};
+
+export type ListReportFormsResponse = ListReportFormsResponses[keyof ListReportFormsResponses];
+
+export type AskReportFormData = {
+    body: ReportFormBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-forms';
+};
+
+export type AskReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AskReportFormError = AskReportFormErrors[keyof AskReportFormErrors];
+
+export type AskReportFormResponses = {
+    /**
+     * Asked
+     */
+    201: ReportFormView;
+};
+
+export type AskReportFormResponse = AskReportFormResponses[keyof AskReportFormResponses];
+
+export type GetReportFormData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}';
+};
+
+export type GetReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportFormError = GetReportFormErrors[keyof GetReportFormErrors];
+
+export type GetReportFormResponses = {
+    /**
+     * The form
+     */
+    200: ReportFormView;
+};
+
+export type GetReportFormResponse = GetReportFormResponses[keyof GetReportFormResponses];
+
+export type EditReportFormData = {
+    body?: ReportFormChange;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}';
+};
+
+export type EditReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EditReportFormError = EditReportFormErrors[keyof EditReportFormErrors];
+
+export type EditReportFormResponses = {
+    /**
+     * Changed
+     */
+    200: ReportFormView;
+};
+
+export type EditReportFormResponse = EditReportFormResponses[keyof EditReportFormResponses];
+
+export type ApproveReportFormData = {
+    body?: ReportFormApproval;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/approval';
+};
+
+export type ApproveReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveReportFormError = ApproveReportFormErrors[keyof ApproveReportFormErrors];
+
+export type ApproveReportFormResponses = {
+    /**
+     * Approved
+     */
+    200: ReportFormView;
+};
+
+export type ApproveReportFormResponse = ApproveReportFormResponses[keyof ApproveReportFormResponses];
+
+export type EndReportFormData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/ending';
+};
+
+export type EndReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EndReportFormError = EndReportFormErrors[keyof EndReportFormErrors];
+
+export type EndReportFormResponses = {
+    /**
+     * Ended
+     */
+    200: ReportFormView;
+};
+
+export type EndReportFormResponse = EndReportFormResponses[keyof EndReportFormResponses];
+
+export type GetReportOverviewData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: {
+        /**
+         * Only this unit and everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Periods that begin from this day on; the first day of the year when absent.
+         */
+        from?: Day;
+        /**
+         * Periods that begin up to this day, which is included; the last day of the year of `from` when absent.
+         */
+        until?: Day;
+    };
+    url: '/api/v1/report-forms/{id}/overview';
+};
+
+export type GetReportOverviewErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportOverviewError = GetReportOverviewErrors[keyof GetReportOverviewErrors];
+
+export type GetReportOverviewResponses = {
+    /**
+     * Units beside periods
+     */
+    200: ReportOverview;
+};
+
+export type GetReportOverviewResponse = GetReportOverviewResponses[keyof GetReportOverviewResponses];
+
+export type ListReportPeriodsData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/report-forms/{id}/periods';
+};
+
+export type ListReportPeriodsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportPeriodsError = ListReportPeriodsErrors[keyof ListReportPeriodsErrors];
+
+export type ListReportPeriodsResponses = {
+    /**
+     * Periods
+     */
+    200: PageReportPeriodView;
+};
+
+export type ListReportPeriodsResponse = ListReportPeriodsResponses[keyof ListReportPeriodsResponses];
+
+export type RefuseReportFormData = {
+    body: ReportFormRefusal;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/refusal';
+};
+
+export type RefuseReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseReportFormError = RefuseReportFormErrors[keyof RefuseReportFormErrors];
+
+export type RefuseReportFormResponses = {
+    /**
+     * Refused
+     */
+    200: ReportFormView;
+};
+
+export type RefuseReportFormResponse = RefuseReportFormResponses[keyof RefuseReportFormResponses];
+
+export type RenewReportFormData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/renewal';
+};
+
+export type RenewReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RenewReportFormError = RenewReportFormErrors[keyof RenewReportFormErrors];
+
+export type RenewReportFormResponses = {
+    /**
+     * Renewed
+     */
+    200: ReportFormView;
+};
+
+export type RenewReportFormResponse = RenewReportFormResponses[keyof RenewReportFormResponses];
+
+export type ListReportFormVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/report-forms/{id}/versions';
+};
+
+export type ListReportFormVersionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportFormVersionsError = ListReportFormVersionsErrors[keyof ListReportFormVersionsErrors];
+
+export type ListReportFormVersionsResponses = {
+    /**
+     * Versions
+     */
+    200: PageReportFormVersion;
+};
+
+export type ListReportFormVersionsResponse = ListReportFormVersionsResponses[keyof ListReportFormVersionsResponses];
+
+export type GetReportBulletinData = {
+    body?: never;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: {
+        /**
+         * How the bulletin of a period is read.
+         */
+        format?: 'json' | 'md' | 'html';
+    };
+    url: '/api/v1/report-periods/{id}/bulletin';
+};
+
+export type GetReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportBulletinError = GetReportBulletinErrors[keyof GetReportBulletinErrors];
+
+export type GetReportBulletinResponses = {
+    /**
+     * The bulletin
+     */
+    200: ReportBulletinView;
+};
+
+export type GetReportBulletinResponse = GetReportBulletinResponses[keyof GetReportBulletinResponses];
+
+export type DraftReportBulletinData = {
+    body: ReportBulletinFrame;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: never;
+    url: '/api/v1/report-periods/{id}/bulletin';
+};
+
+export type DraftReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DraftReportBulletinError = DraftReportBulletinErrors[keyof DraftReportBulletinErrors];
+
+export type DraftReportBulletinResponses = {
+    /**
+     * It was there already
+     */
+    200: ReportBulletinView;
+    /**
+     * Drafted
+     */
+    201: ReportBulletinView;
+};
+
+export type DraftReportBulletinResponse = DraftReportBulletinResponses[keyof DraftReportBulletinResponses];
+
+export type EditReportBulletinData = {
+    body: ReportBulletinChange;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: never;
+    url: '/api/v1/report-periods/{id}/bulletin';
+};
+
+export type EditReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EditReportBulletinError = EditReportBulletinErrors[keyof EditReportBulletinErrors];
+
+export type EditReportBulletinResponses = {
+    /**
+     * Written
+     */
+    200: ReportBulletinView;
+};
+
+export type EditReportBulletinResponse = EditReportBulletinResponses[keyof EditReportBulletinResponses];
+
+export type IssueReportBulletinData = {
+    body: ReportBulletinIssue;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: never;
+    url: '/api/v1/report-periods/{id}/bulletin/issuance';
+};
+
+export type IssueReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type IssueReportBulletinError = IssueReportBulletinErrors[keyof IssueReportBulletinErrors];
+
+export type IssueReportBulletinResponses = {
+    /**
+     * Issued
+     */
+    200: ReportBulletinView;
+};
+
+export type IssueReportBulletinResponse = IssueReportBulletinResponses[keyof IssueReportBulletinResponses];
+
+export type ReviewReportBulletinData = {
+    body: ReportBulletinReview;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: never;
+    url: '/api/v1/report-periods/{id}/bulletin/review';
+};
+
+export type ReviewReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReviewReportBulletinError = ReviewReportBulletinErrors[keyof ReviewReportBulletinErrors];
+
+export type ReviewReportBulletinResponses = {
+    /**
+     * Reviewed
+     */
+    200: ReportBulletinView;
+};
+
+export type ReviewReportBulletinResponse = ReviewReportBulletinResponses[keyof ReviewReportBulletinResponses];
+
+export type ListReportBulletinVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/report-periods/{id}/bulletin/versions';
+};
+
+export type ListReportBulletinVersionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportBulletinVersionsError = ListReportBulletinVersionsErrors[keyof ListReportBulletinVersionsErrors];
+
+export type ListReportBulletinVersionsResponses = {
+    /**
+     * Versions
+     */
+    200: PageFormerReportBulletin;
+};
+
+export type ListReportBulletinVersionsResponse = ListReportBulletinVersionsResponses[keyof ListReportBulletinVersionsResponses];
+
+export type ListReportPresetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-presets';
+};
+
+export type ListReportPresetsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportPresetsError = ListReportPresetsErrors[keyof ListReportPresetsErrors];
+
+export type ListReportPresetsResponses = {
+    /**
+     * Forms
+     */
+    200: ReportPresetList;
+};
+
+export type ListReportPresetsResponse = ListReportPresetsResponses[keyof ListReportPresetsResponses];
+
+export type GetReportPresetData = {
+    body?: never;
+    path: {
+        /**
+         * Its key, such as `party_monthly`
+         */
+        preset: string;
+    };
+    query?: never;
+    url: '/api/v1/report-presets/{preset}';
+};
+
+export type GetReportPresetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportPresetError = GetReportPresetErrors[keyof GetReportPresetErrors];
+
+export type GetReportPresetResponses = {
+    /**
+     * The form
+     */
+    200: ReportPreset;
+};
+
+export type GetReportPresetResponse = GetReportPresetResponses[keyof GetReportPresetResponses];
+
+export type ApproveReportRequestData = {
+    body?: ReportRequestApproval;
+    path: {
+        /**
+         * The request
+         */
+        id: ReportRequestId;
+    };
+    query?: never;
+    url: '/api/v1/report-requests/{id}/approval';
+};
+
+export type ApproveReportRequestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveReportRequestError = ApproveReportRequestErrors[keyof ApproveReportRequestErrors];
+
+export type ApproveReportRequestResponses = {
+    /**
+     * Approved
+     */
+    200: ReportRequestList;
+};
+
+export type ApproveReportRequestResponse = ApproveReportRequestResponses[keyof ApproveReportRequestResponses];
+
+export type RefuseReportRequestData = {
+    body: ReportRequestRefusal;
+    path: {
+        /**
+         * The request
+         */
+        id: ReportRequestId;
+    };
+    query?: never;
+    url: '/api/v1/report-requests/{id}/refusal';
+};
+
+export type RefuseReportRequestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseReportRequestError = RefuseReportRequestErrors[keyof RefuseReportRequestErrors];
+
+export type RefuseReportRequestResponses = {
+    /**
+     * Refused
+     */
+    200: ReportRequestList;
+};
+
+export type RefuseReportRequestResponse = RefuseReportRequestResponses[keyof RefuseReportRequestResponses];
+
+export type TakeBackReportRequestData = {
+    body?: never;
+    path: {
+        /**
+         * The request
+         */
+        id: ReportRequestId;
+    };
+    query?: never;
+    url: '/api/v1/report-requests/{id}/withdrawal';
+};
+
+export type TakeBackReportRequestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type TakeBackReportRequestError = TakeBackReportRequestErrors[keyof TakeBackReportRequestErrors];
+
+export type TakeBackReportRequestResponses = {
+    /**
+     * Taken back
+     */
+    200: ReportRequestList;
+};
+
+export type TakeBackReportRequestResponse = TakeBackReportRequestResponses[keyof TakeBackReportRequestResponses];
+
+export type ListReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only reports of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only reports of this form.
+         */
+        form_id?: ReportFormId;
+        /**
+         * Only reports of this period.
+         */
+        period_id?: ReportPeriodId;
+        /**
+         * How far a report has come.
+         */
+        state?: 'due' | 'submitted' | 'returned' | 'reviewed' | 'exempt' | 'void';
+        /**
+         * `true` for those that were not handed in by their day.
+         */
+        missing?: boolean;
+        /**
+         * Due from this day on.
+         */
+        due_from?: Day;
+        /**
+         * Due up to this day, which is included.
+         */
+        due_until?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/reports';
+};
+
+export type ListReportsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportsError = ListReportsErrors[keyof ListReportsErrors];
+
+export type ListReportsResponses = {
+    /**
+     * Reports
+     */
+    200: PageReportLine;
+};
+
+export type ListReportsResponse = ListReportsResponses[keyof ListReportsResponses];
+
+export type GetReportData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}';
+};
+
+export type GetReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportError = GetReportErrors[keyof GetReportErrors];
+
+export type GetReportResponses = {
+    /**
+     * The report
+     */
+    200: ReportView;
+};
+
+export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
+
+export type CorrectReportData = {
+    body: ReportCorrectionBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/corrections';
+};
+
+export type CorrectReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CorrectReportError = CorrectReportErrors[keyof CorrectReportErrors];
+
+export type CorrectReportResponses = {
+    /**
+     * Noted
+     */
+    201: ReportCorrectionList;
+};
+
+export type CorrectReportResponse = CorrectReportResponses[keyof CorrectReportResponses];
+
+export type SaveReportDraftData = {
+    body: ReportDraftBody;
+    headers?: {
+        /**
+         * The `ETag` of the report, or of the last draft
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/draft';
+};
+
+export type SaveReportDraftErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SaveReportDraftError = SaveReportDraftErrors[keyof SaveReportDraftErrors];
+
+export type SaveReportDraftResponses = {
+    /**
+     * Written
+     */
+    200: ReportDone;
+};
+
+export type SaveReportDraftResponse = SaveReportDraftResponses[keyof SaveReportDraftResponses];
+
+export type SubmitReportWithoutChangeData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/no-change';
+};
+
+export type SubmitReportWithoutChangeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitReportWithoutChangeError = SubmitReportWithoutChangeErrors[keyof SubmitReportWithoutChangeErrors];
+
+export type SubmitReportWithoutChangeResponses = {
+    /**
+     * Handed in
+     */
+    200: ReportDone;
+};
+
+export type SubmitReportWithoutChangeResponse = SubmitReportWithoutChangeResponses[keyof SubmitReportWithoutChangeResponses];
+
+export type RequestAboutReportData = {
+    body: ReportRequestBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/requests';
+};
+
+export type RequestAboutReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RequestAboutReportError = RequestAboutReportErrors[keyof RequestAboutReportErrors];
+
+export type RequestAboutReportResponses = {
+    /**
+     * Asked
+     */
+    201: ReportRequestList;
+};
+
+export type RequestAboutReportResponse = RequestAboutReportResponses[keyof RequestAboutReportResponses];
+
+export type ReturnReportData = {
+    body: ReportReturn;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/return';
+};
+
+export type ReturnReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReturnReportError = ReturnReportErrors[keyof ReturnReportErrors];
+
+export type ReturnReportResponses = {
+    /**
+     * Returned
+     */
+    200: ReportDone;
+};
+
+export type ReturnReportResponse = ReturnReportResponses[keyof ReturnReportResponses];
+
+export type ReviewReportData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/review';
+};
+
+export type ReviewReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReviewReportError = ReviewReportErrors[keyof ReviewReportErrors];
+
+export type ReviewReportResponses = {
+    /**
+     * Reviewed
+     */
+    200: ReportDone;
+};
+
+export type ReviewReportResponse = ReviewReportResponses[keyof ReviewReportResponses];
+
+export type GetReportSheetData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/sheet';
+};
+
+export type GetReportSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportSheetError = GetReportSheetErrors[keyof GetReportSheetErrors];
+
+export type GetReportSheetResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetReportSheetResponse = GetReportSheetResponses[keyof GetReportSheetResponses];
+
+export type SubmitReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the last draft; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/submission';
+};
+
+export type SubmitReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitReportError = SubmitReportErrors[keyof SubmitReportErrors];
+
+export type SubmitReportResponses = {
+    /**
+     * Handed in
+     */
+    200: ReportDone;
+};
+
+export type SubmitReportResponse = SubmitReportResponses[keyof SubmitReportResponses];
 
 export type ListResetsData = {
     body?: never;
@@ -30464,6 +34878,1520 @@ export type GetStudyTodayResponses = {
 
 export type GetStudyTodayResponse = GetStudyTodayResponses[keyof GetStudyTodayResponses];
 
+export type GetTaskLayingData = {
+    body?: never;
+    path: {
+        /**
+         * The laying
+         */
+        id: LayingId;
+    };
+    query?: never;
+    url: '/api/v1/task-layings/{id}';
+};
+
+export type GetTaskLayingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskLayingError = GetTaskLayingErrors[keyof GetTaskLayingErrors];
+
+export type GetTaskLayingResponses = {
+    /**
+     * How far it is
+     */
+    200: TaskLaying;
+};
+
+export type GetTaskLayingResponse = GetTaskLayingResponses[keyof GetTaskLayingResponses];
+
+export type ListTaskListsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only lists of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * What a list of tasks is.
+         */
+        kind?: 'year' | 'month' | 'rectification' | 'programme' | 'supervision';
+        /**
+         * Only lists of this year.
+         */
+        year?: number;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/task-lists';
+};
+
+export type ListTaskListsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTaskListsError = ListTaskListsErrors[keyof ListTaskListsErrors];
+
+export type ListTaskListsResponses = {
+    /**
+     * Lists
+     */
+    200: PageTaskListView;
+};
+
+export type ListTaskListsResponse = ListTaskListsResponses[keyof ListTaskListsResponses];
+
+export type CreateTaskListData = {
+    body: TaskListBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/task-lists';
+};
+
+export type CreateTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateTaskListError = CreateTaskListErrors[keyof CreateTaskListErrors];
+
+export type CreateTaskListResponses = {
+    /**
+     * Made
+     */
+    201: TaskListView;
+};
+
+export type CreateTaskListResponse = CreateTaskListResponses[keyof CreateTaskListResponses];
+
+export type GetTaskListData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}';
+};
+
+export type GetTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskListError = GetTaskListErrors[keyof GetTaskListErrors];
+
+export type GetTaskListResponses = {
+    /**
+     * The list
+     */
+    200: TaskListView;
+};
+
+export type GetTaskListResponse = GetTaskListResponses[keyof GetTaskListResponses];
+
+export type CloseTaskListData = {
+    body: TaskEffectBody;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/closing';
+};
+
+export type CloseTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CloseTaskListError = CloseTaskListErrors[keyof CloseTaskListErrors];
+
+export type CloseTaskListResponses = {
+    /**
+     * Closed
+     */
+    200: TaskListClosing;
+};
+
+export type CloseTaskListResponse = CloseTaskListResponses[keyof CloseTaskListResponses];
+
+export type ListTaskItemsData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/task-lists/{id}/items';
+};
+
+export type ListTaskItemsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTaskItemsError = ListTaskItemsErrors[keyof ListTaskItemsErrors];
+
+export type ListTaskItemsResponses = {
+    /**
+     * Items
+     */
+    200: PageTaskItemView;
+};
+
+export type ListTaskItemsResponse = ListTaskItemsResponses[keyof ListTaskItemsResponses];
+
+export type DeleteTaskItemData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+        /**
+         * Its number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/items/{number}';
+};
+
+export type DeleteTaskItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteTaskItemError = DeleteTaskItemErrors[keyof DeleteTaskItemErrors];
+
+export type DeleteTaskItemResponses = {
+    /**
+     * Gone
+     */
+    204: void;
+};
+
+export type DeleteTaskItemResponse = DeleteTaskItemResponses[keyof DeleteTaskItemResponses];
+
+export type GetTaskItemData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+        /**
+         * Its number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/items/{number}';
+};
+
+export type GetTaskItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskItemError = GetTaskItemErrors[keyof GetTaskItemErrors];
+
+export type GetTaskItemResponses = {
+    /**
+     * The item
+     */
+    200: TaskItemView;
+};
+
+export type GetTaskItemResponse = GetTaskItemResponses[keyof GetTaskItemResponses];
+
+export type SetTaskItemData = {
+    body: TaskItemBody;
+    headers?: {
+        /**
+         * The `ETag` of the state of the list that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+        /**
+         * Its number, 1 to 9999
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/items/{number}';
+};
+
+export type SetTaskItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetTaskItemError = SetTaskItemErrors[keyof SetTaskItemErrors];
+
+export type SetTaskItemResponses = {
+    /**
+     * Changed
+     */
+    200: TaskItemView;
+    /**
+     * New
+     */
+    201: TaskItemView;
+};
+
+export type SetTaskItemResponse = SetTaskItemResponses[keyof SetTaskItemResponses];
+
+export type LayTaskListData = {
+    body?: TaskLayingBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/layings';
+};
+
+export type LayTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type LayTaskListError = LayTaskListErrors[keyof LayTaskListErrors];
+
+export type LayTaskListResponses = {
+    /**
+     * On its way
+     */
+    201: TaskLaying;
+};
+
+export type LayTaskListResponse = LayTaskListResponses[keyof LayTaskListResponses];
+
+export type ListTasksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only tasks of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only tasks of this list.
+         */
+        list_id?: TaskListId;
+        /**
+         * Only tasks that this member is to do, or is the leader in charge of.
+         */
+        member_id?: MemberId;
+        /**
+         * Only tasks of which this member is the leader in charge.
+         */
+        leader_id?: MemberId;
+        /**
+         * Which of a leader's two duties 一岗双责 a task belongs to.
+         */
+        axis?: 'party' | 'production';
+        /**
+         * Only those that are due in the month of this day.
+         */
+        month?: Day;
+        /**
+         * Only focus tasks, or only others.
+         */
+        focus?: boolean;
+        /**
+         * Only those for which the unit is late.
+         */
+        overdue?: boolean;
+        /**
+         * How far a task is.
+         */
+        state?: 'issued' | 'answered' | 'accepted' | 'doing' | 'submitted' | 'returned' | 'verified' | 'closed' | 'suspended' | 'merged' | 'cancelled';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/tasks';
+};
+
+export type ListTasksErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTasksError = ListTasksErrors[keyof ListTasksErrors];
+
+export type ListTasksResponses = {
+    /**
+     * Tasks
+     */
+    200: PageTaskHead;
+};
+
+export type ListTasksResponse = ListTasksResponses[keyof ListTasksResponses];
+
+export type GetTaskBoardData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only tasks of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only tasks of this list.
+         */
+        list_id?: TaskListId;
+        /**
+         * Only tasks that this member is to do, or is the leader in charge of.
+         */
+        member_id?: MemberId;
+        /**
+         * Only tasks of which this member is the leader in charge.
+         */
+        leader_id?: MemberId;
+        /**
+         * Which of a leader's two duties 一岗双责 a task belongs to.
+         */
+        axis?: 'party' | 'production';
+        /**
+         * Only those that are due in the month of this day.
+         */
+        month?: Day;
+        /**
+         * Only focus tasks, or only others.
+         */
+        focus?: boolean;
+        /**
+         * Only those for which the unit is late.
+         */
+        overdue?: boolean;
+        /**
+         * How far a task is.
+         */
+        state?: 'issued' | 'answered' | 'accepted' | 'doing' | 'submitted' | 'returned' | 'verified' | 'closed' | 'suspended' | 'merged' | 'cancelled';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/tasks/board';
+};
+
+export type GetTaskBoardErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskBoardError = GetTaskBoardErrors[keyof GetTaskBoardErrors];
+
+export type GetTaskBoardResponses = {
+    /**
+     * The board
+     */
+    200: TaskBoard;
+};
+
+export type GetTaskBoardResponse = GetTaskBoardResponses[keyof GetTaskBoardResponses];
+
+export type GetTaskBoardSheetData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only tasks of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only tasks of this list.
+         */
+        list_id?: TaskListId;
+        /**
+         * Only tasks that this member is to do, or is the leader in charge of.
+         */
+        member_id?: MemberId;
+        /**
+         * Which of a leader's two duties 一岗双责 a task belongs to.
+         */
+        axis?: 'party' | 'production';
+        /**
+         * Only those that are due in the month of this day.
+         */
+        month?: Day;
+    };
+    url: '/api/v1/tasks/board/sheet';
+};
+
+export type GetTaskBoardSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskBoardSheetError = GetTaskBoardSheetErrors[keyof GetTaskBoardSheetErrors];
+
+export type GetTaskBoardSheetResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetTaskBoardSheetResponse = GetTaskBoardSheetResponses[keyof GetTaskBoardSheetResponses];
+
+export type GetTaskStandingData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The month of this day; the present one when absent.
+         */
+        month?: Day;
+    };
+    url: '/api/v1/tasks/standing';
+};
+
+export type GetTaskStandingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskStandingError = GetTaskStandingErrors[keyof GetTaskStandingErrors];
+
+export type GetTaskStandingResponses = {
+    /**
+     * How branches stand
+     */
+    200: TaskStanding;
+};
+
+export type GetTaskStandingResponse = GetTaskStandingResponses[keyof GetTaskStandingResponses];
+
+export type GetTaskData = {
+    body?: never;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}';
+};
+
+export type GetTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskError = GetTaskErrors[keyof GetTaskErrors];
+
+export type GetTaskResponses = {
+    /**
+     * The task
+     */
+    200: TaskView;
+};
+
+export type GetTaskResponse = GetTaskResponses[keyof GetTaskResponses];
+
+export type AcceptTaskData = {
+    body?: TaskPeopleBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/acceptance';
+};
+
+export type AcceptTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AcceptTaskError = AcceptTaskErrors[keyof AcceptTaskErrors];
+
+export type AcceptTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type AcceptTaskResponse = AcceptTaskResponses[keyof AcceptTaskResponses];
+
+export type AnswerTaskData = {
+    body: TaskAnswerBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/answer';
+};
+
+export type AnswerTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AnswerTaskError = AnswerTaskErrors[keyof AnswerTaskErrors];
+
+export type AnswerTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type AnswerTaskResponse = AnswerTaskResponses[keyof AnswerTaskResponses];
+
+export type AskTaskCancellationData = {
+    body: TaskCancellationBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/cancellation';
+};
+
+export type AskTaskCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AskTaskCancellationError = AskTaskCancellationErrors[keyof AskTaskCancellationErrors];
+
+export type AskTaskCancellationResponses = {
+    /**
+     * Asked for
+     */
+    200: TaskView;
+};
+
+export type AskTaskCancellationResponse = AskTaskCancellationResponses[keyof AskTaskCancellationResponses];
+
+export type GrantTaskCancellationData = {
+    body?: TaskRequestAnswer;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/cancellation/approval';
+};
+
+export type GrantTaskCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GrantTaskCancellationError = GrantTaskCancellationErrors[keyof GrantTaskCancellationErrors];
+
+export type GrantTaskCancellationResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type GrantTaskCancellationResponse = GrantTaskCancellationResponses[keyof GrantTaskCancellationResponses];
+
+export type RefuseTaskCancellationData = {
+    body: TaskRequestRefusal;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/cancellation/refusal';
+};
+
+export type RefuseTaskCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseTaskCancellationError = RefuseTaskCancellationErrors[keyof RefuseTaskCancellationErrors];
+
+export type RefuseTaskCancellationResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type RefuseTaskCancellationResponse = RefuseTaskCancellationResponses[keyof RefuseTaskCancellationResponses];
+
+export type WithdrawTaskCancellationData = {
+    body?: TaskRequestAnswer;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/cancellation/withdrawal';
+};
+
+export type WithdrawTaskCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawTaskCancellationError = WithdrawTaskCancellationErrors[keyof WithdrawTaskCancellationErrors];
+
+export type WithdrawTaskCancellationResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type WithdrawTaskCancellationResponse = WithdrawTaskCancellationResponses[keyof WithdrawTaskCancellationResponses];
+
+export type CloseTaskData = {
+    body: TaskEffectBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/closing';
+};
+
+export type CloseTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CloseTaskError = CloseTaskErrors[keyof CloseTaskErrors];
+
+export type CloseTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type CloseTaskResponse = CloseTaskResponses[keyof CloseTaskResponses];
+
+export type DismissTaskData = {
+    body: TaskEffectBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/dismissal';
+};
+
+export type DismissTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DismissTaskError = DismissTaskErrors[keyof DismissTaskErrors];
+
+export type DismissTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type DismissTaskResponse = DismissTaskResponses[keyof DismissTaskResponses];
+
+export type AskTaskExtensionData = {
+    body: TaskExtensionBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/extension';
+};
+
+export type AskTaskExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AskTaskExtensionError = AskTaskExtensionErrors[keyof AskTaskExtensionErrors];
+
+export type AskTaskExtensionResponses = {
+    /**
+     * Asked for
+     */
+    200: TaskView;
+};
+
+export type AskTaskExtensionResponse = AskTaskExtensionResponses[keyof AskTaskExtensionResponses];
+
+export type GrantTaskExtensionData = {
+    body?: TaskRequestAnswer;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/extension/approval';
+};
+
+export type GrantTaskExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GrantTaskExtensionError = GrantTaskExtensionErrors[keyof GrantTaskExtensionErrors];
+
+export type GrantTaskExtensionResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type GrantTaskExtensionResponse = GrantTaskExtensionResponses[keyof GrantTaskExtensionResponses];
+
+export type RefuseTaskExtensionData = {
+    body: TaskRequestRefusal;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/extension/refusal';
+};
+
+export type RefuseTaskExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseTaskExtensionError = RefuseTaskExtensionErrors[keyof RefuseTaskExtensionErrors];
+
+export type RefuseTaskExtensionResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type RefuseTaskExtensionResponse = RefuseTaskExtensionResponses[keyof RefuseTaskExtensionResponses];
+
+export type WithdrawTaskExtensionData = {
+    body?: TaskRequestAnswer;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/extension/withdrawal';
+};
+
+export type WithdrawTaskExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawTaskExtensionError = WithdrawTaskExtensionErrors[keyof WithdrawTaskExtensionErrors];
+
+export type WithdrawTaskExtensionResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type WithdrawTaskExtensionResponse = WithdrawTaskExtensionResponses[keyof WithdrawTaskExtensionResponses];
+
+export type MergeTaskData = {
+    body: TaskMergingBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/merging';
+};
+
+export type MergeTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type MergeTaskError = MergeTaskErrors[keyof MergeTaskErrors];
+
+export type MergeTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type MergeTaskResponse = MergeTaskResponses[keyof MergeTaskResponses];
+
+export type SetTaskNodeData = {
+    body: TaskNodeBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+        /**
+         * Which node, from 1 on
+         */
+        place: number;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/nodes/{place}';
+};
+
+export type SetTaskNodeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetTaskNodeError = SetTaskNodeErrors[keyof SetTaskNodeErrors];
+
+export type SetTaskNodeResponses = {
+    /**
+     * Put down
+     */
+    200: TaskView;
+};
+
+export type SetTaskNodeResponse = SetTaskNodeResponses[keyof SetTaskNodeResponses];
+
+export type SetTaskPeopleData = {
+    body?: TaskPeopleBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/people';
+};
+
+export type SetTaskPeopleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetTaskPeopleError = SetTaskPeopleErrors[keyof SetTaskPeopleErrors];
+
+export type SetTaskPeopleResponses = {
+    /**
+     * Named
+     */
+    200: TaskView;
+};
+
+export type SetTaskPeopleResponse = SetTaskPeopleResponses[keyof SetTaskPeopleResponses];
+
+export type RedirectTaskData = {
+    body: TaskRedirectionBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/redirection';
+};
+
+export type RedirectTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RedirectTaskError = RedirectTaskErrors[keyof RedirectTaskErrors];
+
+export type RedirectTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type RedirectTaskResponse = RedirectTaskResponses[keyof RedirectTaskResponses];
+
+export type RemindTaskData = {
+    body?: never;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/reminder';
+};
+
+export type RemindTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RemindTaskError = RemindTaskErrors[keyof RemindTaskErrors];
+
+export type RemindTaskResponses = {
+    /**
+     * Reminded
+     */
+    204: void;
+};
+
+export type RemindTaskResponse = RemindTaskResponses[keyof RemindTaskResponses];
+
+export type ReportTaskData = {
+    body: TaskReportBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/reports';
+};
+
+export type ReportTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReportTaskError = ReportTaskErrors[keyof ReportTaskErrors];
+
+export type ReportTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type ReportTaskResponse = ReportTaskResponses[keyof ReportTaskResponses];
+
+export type ResumeTaskData = {
+    body?: TaskNoteBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/resumption';
+};
+
+export type ResumeTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ResumeTaskError = ResumeTaskErrors[keyof ResumeTaskErrors];
+
+export type ResumeTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type ResumeTaskResponse = ResumeTaskResponses[keyof ResumeTaskResponses];
+
+export type ReturnTaskData = {
+    body: TaskReasonBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/return';
+};
+
+export type ReturnTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReturnTaskError = ReturnTaskErrors[keyof ReturnTaskErrors];
+
+export type ReturnTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type ReturnTaskResponse = ReturnTaskResponses[keyof ReturnTaskResponses];
+
+export type RewordTaskData = {
+    body: TaskRewordingBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/rewording';
+};
+
+export type RewordTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RewordTaskError = RewordTaskErrors[keyof RewordTaskErrors];
+
+export type RewordTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type RewordTaskResponse = RewordTaskResponses[keyof RewordTaskResponses];
+
+export type GetTaskSlipData = {
+    body?: never;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/slip';
+};
+
+export type GetTaskSlipErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskSlipError = GetTaskSlipErrors[keyof GetTaskSlipErrors];
+
+export type GetTaskSlipResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetTaskSlipResponse = GetTaskSlipResponses[keyof GetTaskSlipResponses];
+
+export type SubmitTaskData = {
+    body: TaskSubmissionBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/submission';
+};
+
+export type SubmitTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitTaskError = SubmitTaskErrors[keyof SubmitTaskErrors];
+
+export type SubmitTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type SubmitTaskResponse = SubmitTaskResponses[keyof SubmitTaskResponses];
+
+export type SuspendTaskData = {
+    body: TaskSuspensionBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/suspension';
+};
+
+export type SuspendTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SuspendTaskError = SuspendTaskErrors[keyof SuspendTaskErrors];
+
+export type SuspendTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type SuspendTaskResponse = SuspendTaskResponses[keyof SuspendTaskResponses];
+
+export type VerifyTaskData = {
+    body?: TaskNoteBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/verification';
+};
+
+export type VerifyTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type VerifyTaskError = VerifyTaskErrors[keyof VerifyTaskErrors];
+
+export type VerifyTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type VerifyTaskResponse = VerifyTaskResponses[keyof VerifyTaskResponses];
+
 export type ListTextsData = {
     body?: never;
     path?: never;
@@ -31523,6 +37451,204 @@ export type ListUnitMembersResponses = {
 };
 
 export type ListUnitMembersResponse = ListUnitMembersResponses[keyof ListUnitMembersResponses];
+
+export type GetMonthSheetData = {
+    body?: never;
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: {
+        /**
+         * Any day of the month; this month when absent.
+         */
+        month?: Day;
+    };
+    url: '/api/v1/units/{id}/month-sheet';
+};
+
+export type GetMonthSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMonthSheetError = GetMonthSheetErrors[keyof GetMonthSheetErrors];
+
+export type GetMonthSheetResponses = {
+    /**
+     * The sheet
+     */
+    200: MonthSheet;
+};
+
+export type GetMonthSheetResponse = GetMonthSheetResponses[keyof GetMonthSheetResponses];
+
+export type GetMonthSheetPaperData = {
+    body?: never;
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: {
+        /**
+         * Any day of the month; this month when absent.
+         */
+        month?: Day;
+    };
+    url: '/api/v1/units/{id}/month-sheet/paper';
+};
+
+export type GetMonthSheetPaperErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMonthSheetPaperError = GetMonthSheetPaperErrors[keyof GetMonthSheetPaperErrors];
+
+export type GetMonthSheetPaperResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetMonthSheetPaperResponse = GetMonthSheetPaperResponses[keyof GetMonthSheetPaperResponses];
+
+export type CreateObligationEntryData = {
+    body: ObligationEntryBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: never;
+    url: '/api/v1/units/{id}/obligation-entries';
+};
+
+export type CreateObligationEntryErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateObligationEntryError = CreateObligationEntryErrors[keyof CreateObligationEntryErrors];
+
+export type CreateObligationEntryResponses = {
+    /**
+     * Written down
+     */
+    201: ObligationEntry;
+};
+
+export type CreateObligationEntryResponse = CreateObligationEntryResponses[keyof CreateObligationEntryResponses];
+
+export type CreateObligationEventData = {
+    body: ObligationEventBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: never;
+    url: '/api/v1/units/{id}/obligation-events';
+};
+
+export type CreateObligationEventErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateObligationEventError = CreateObligationEventErrors[keyof CreateObligationEventErrors];
+
+export type CreateObligationEventResponses = {
+    /**
+     * Written down
+     */
+    201: ObligationEvent;
+};
+
+export type CreateObligationEventResponse = CreateObligationEventResponses[keyof CreateObligationEventResponses];
+
+export type CreateObligationExemptionData = {
+    body: ObligationExemptionBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: never;
+    url: '/api/v1/units/{id}/obligation-exemptions';
+};
+
+export type CreateObligationExemptionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateObligationExemptionError = CreateObligationExemptionErrors[keyof CreateObligationExemptionErrors];
+
+export type CreateObligationExemptionResponses = {
+    /**
+     * Asked
+     */
+    201: ObligationExemption;
+};
+
+export type CreateObligationExemptionResponse = CreateObligationExemptionResponses[keyof CreateObligationExemptionResponses];
 
 export type WithdrawVoidingData = {
     body?: never;
