@@ -2261,7 +2261,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'fill_reports' | 'read_reports' | 'run_reports' | 'approve_reports' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -4626,10 +4626,139 @@ export type FlaggedBallot = {
 };
 
 /**
+ * Fields in the order in which they are asked.
+ */
+export type Form = {
+    /**
+     * 1 to 60.
+     */
+    fields: Array<FormField>;
+};
+
+/**
+ * A column of a table.
+ */
+export type FormColumn = {
+    /**
+     * A word of small letters, digits and `_`.
+     */
+    key: string;
+    /**
+     * Neither a table nor files.
+     */
+    kind: FormKind;
+    limits?: FormLimits;
+    /**
+     * Whether every row has it.
+     */
+    required?: boolean;
+    /**
+     * What stands above it.
+     */
+    title: string;
+};
+
+/**
+ * A field of a form.
+ */
+export type FormField = {
+    /**
+     * Of a table, 1 to 10.
+     */
+    columns?: Array<FormColumn>;
+    /**
+     * The fact that the program fills in, a number that nobody types.
+     */
+    fact?: string | null;
+    /**
+     * What to write, in a sentence.
+     */
+    help?: string | null;
+    /**
+     * A word of small letters, digits and `_`, by which answers name it.
+     */
+    key: string;
+    kind: FormKind;
+    limits?: FormLimits;
+    /**
+     * Whether it must be answered before the whole is handed in.
+     */
+    required?: boolean;
+    /**
+     * What stands beside it.
+     */
+    title: string;
+};
+
+/**
+ * What is answered to a field.
+ */
+export type FormKind = 'text' | 'number' | 'choice' | 'choices' | 'date' | 'yes_no' | 'member' | 'unit' | 'file' | 'photo' | 'table';
+
+/**
+ * What an answer may be; of each kind only what is said of it here counts.
+ */
+export type FormLimits = {
+    /**
+     * Digits after the point of a number, 0 to 4; `null` for none.
+     */
+    decimals?: number | null;
+    /**
+     * The greatest number that is accepted.
+     */
+    greatest?: string | null;
+    /**
+     * The least number that is accepted.
+     */
+    least?: string | null;
+    /**
+     * Characters of a text, options chosen at most, files, rows of a table; `null` for as many as the form allows.
+     */
+    most?: number | null;
+    /**
+     * Of what to choose, 2 to 30.
+     */
+    options?: Array<string>;
+    /**
+     * The unit of measure of a number, such as 人次.
+     */
+    unit?: string | null;
+};
+
+/**
  * What a bulletin said at some time.
  */
 export type FormerBulletin = {
     text: BulletinText;
+    /**
+     * From 1 on; the last one holds.
+     */
+    version: number;
+    written_at: Timestamp;
+    /**
+     * Who wrote it so.
+     */
+    written_by: string;
+};
+
+/**
+ * What was handed in before.
+ */
+export type FormerReport = {
+    /**
+     * By the keys of fields, as far as this report asks for them in the same way.
+     */
+    answers: {
+        [key: string]: unknown;
+    };
+    report_id: ReportId;
+};
+
+/**
+ * What a bulletin said at some time.
+ */
+export type FormerReportBulletin = {
+    text: ReportBulletinText;
     /**
      * From 1 on; the last one holds.
      */
@@ -6782,7 +6911,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
+export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'idea' | 'published' | 'report' | 'security' | 'setting' | 'study' | 'text_review';
 
 /**
  * What the enterprise sends beyond the inbox, and what of it the caller wants.
@@ -7594,6 +7723,20 @@ export type PageFormerBulletin = {
 /**
  * One page of a list.
  */
+export type PageFormerReportBulletin = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<FormerReportBulletin>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageHeldText = {
     /**
      * In the list's stable order.
@@ -7907,6 +8050,62 @@ export type PageRankLine = {
      * In the list's stable order.
      */
     items: Array<RankLine>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageReportFormHead = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ReportFormHead>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageReportFormVersion = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ReportFormVersion>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageReportLine = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ReportLine>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageReportPeriodView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<ReportPeriodView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -9565,6 +9764,798 @@ export type Report = {
      * Members that were put right; 0 after a dry run.
      */
     written: number;
+};
+
+/**
+ * Somebody who did something.
+ */
+export type ReportActor = {
+    id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+};
+
+/**
+ * Another version of a bulletin.
+ */
+export type ReportBulletinChange = {
+    /**
+     * All of it.
+     */
+    text: ReportBulletinText;
+};
+
+/**
+ * Who issues a bulletin and under which number; everything else of the draft comes from what was reported.
+ */
+export type ReportBulletinFrame = {
+    /**
+     * 主送
+     */
+    addressees: Text300;
+    /**
+     * The day under the signature.
+     */
+    dated_on: Day;
+    document_no?: DocumentNumber | null;
+    /**
+     * 发文机关
+     */
+    issuer: Text60;
+    /**
+     * 落款
+     */
+    signature: Text100;
+};
+
+/**
+ * The version of a bulletin that is issued.
+ */
+export type ReportBulletinIssue = {
+    /**
+     * The version that the caller has seen.
+     */
+    version: number;
+};
+
+/**
+ * A version of a bulletin, and the signer's tick.
+ */
+export type ReportBulletinReview = {
+    /**
+     * Whether units that were late, or did not hand in, may be named where the text asks for it.
+     */
+    names_units?: boolean;
+    /**
+     * The version that the caller has seen.
+     */
+    version: number;
+};
+
+/**
+ * What organisers write of a bulletin; its numbers are counted.
+ */
+export type ReportBulletinText = {
+    /**
+     * 主送: to whom it goes.
+     */
+    addressees: Text300;
+    /**
+     * The day under the signature.
+     */
+    dated_on: Day;
+    document_no?: DocumentNumber | null;
+    /**
+     * What units reported, 50 at most.
+     */
+    extracts: Array<ReportExtract>;
+    /**
+     * Who issues it 发文机关.
+     */
+    issuer: Text60;
+    /**
+     * Whether units that were late, or did not hand in, are to be named; only with the tick of who reviews it.
+     */
+    names_units: boolean;
+    /**
+     * What stands before the numbers; each line is a paragraph.
+     */
+    opening: Text3000;
+    /**
+     * 工作要求, 20 at most.
+     */
+    requirements: Array<Text1000>;
+    /**
+     * 落款: who signs it.
+     */
+    signature: Text100;
+    /**
+     * 标题
+     */
+    title: Text150;
+};
+
+/**
+ * A bulletin with what it says and how it is printed.
+ */
+export type ReportBulletinView = {
+    edited_at: Timestamp;
+    issued_at?: Timestamp | null;
+    names_ticked_by?: ReportActor | null;
+    period_id: ReportPeriodId;
+    reviewed_at?: Timestamp | null;
+    /**
+     * As it is printed.
+     */
+    sheet: Sheet;
+    state: BulletinState;
+    /**
+     * What organisers write.
+     */
+    text: ReportBulletinText;
+    /**
+     * Grows with every edit; named by those who review or issue.
+     */
+    version: number;
+};
+
+/**
+ * A report in an overview.
+ */
+export type ReportCell = {
+    id: ReportId;
+    light: ReportLight;
+    /**
+     * The unit said that nothing has changed.
+     */
+    no_change: boolean;
+    standing: ReportStanding;
+    state: ReportState;
+};
+
+/**
+ * What became of a wrong number.
+ */
+export type ReportCorrectionAnswer = {
+    /**
+     * Told to who noted it.
+     */
+    answer: Text300;
+};
+
+/**
+ * That a number is wrong.
+ */
+export type ReportCorrectionBody = {
+    /**
+     * The key of the field.
+     */
+    field: Text40;
+    /**
+     * What is wrong with it.
+     */
+    note: Text300;
+};
+
+/**
+ * What a unit says of a number that the program filled in.
+ */
+export type ReportCorrectionId = string;
+
+/**
+ * What units said of numbers.
+ */
+export type ReportCorrectionList = {
+    /**
+     * The newest first.
+     */
+    items: Array<ReportCorrectionView>;
+};
+
+/**
+ * What a unit says of a number that the program filled in.
+ */
+export type ReportCorrectionView = {
+    /**
+     * `null` while nobody has answered.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    answered_by?: ReportActor | null;
+    /**
+     * The field.
+     */
+    field: string;
+    id: ReportCorrectionId;
+    /**
+     * What the unit says.
+     */
+    note: string;
+    noted_at: Timestamp;
+    noted_by: ReportActor;
+    /**
+     * The number as it stood there.
+     */
+    shown: string;
+};
+
+/**
+ * How often something is due.
+ */
+export type ReportCycle = 'week' | 'month' | 'quarter' | 'half_year' | 'year' | 'once';
+
+/**
+ * A report after something was done to it.
+ */
+export type ReportDone = ReportLine & {
+    /**
+     * What is being written, by the keys of fields.
+     */
+    draft: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * What is being written.
+ */
+export type ReportDraftBody = {
+    /**
+     * All of it, by the keys of fields; it may be incomplete. Files are named by id, the caller's own; those that are named no
+     * more are taken off.
+     */
+    answers: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * Something that a unit reported.
+ */
+export type ReportExtract = {
+    /**
+     * What is cited.
+     */
+    excerpt: Text1000;
+    /**
+     * What it is about.
+     */
+    heading: Text60;
+    report_id?: ReportId | null;
+};
+
+/**
+ * A number that the program fills in.
+ */
+export type ReportFilledIn = {
+    /**
+     * The fact that tells it.
+     */
+    fact: string;
+    /**
+     * What the fact is called.
+     */
+    fact_title: string;
+    /**
+     * The field.
+     */
+    key: string;
+    /**
+     * Where it is opened down to its records.
+     */
+    link: string;
+    /**
+     * As it is shown; `null` where there is nobody to count.
+     */
+    value?: string | null;
+};
+
+/**
+ * Why.
+ */
+export type ReportFormApproval = {
+    reason?: Text200 | null;
+};
+
+/**
+ * What somebody asks of units.
+ */
+export type ReportFormBody = {
+    /**
+     * Whether a unit may say in one step that nothing has changed, two periods running at most.
+     */
+    allows_no_change?: boolean;
+    /**
+     * By what it is asked, such as a document.
+     */
+    basis: Text200;
+    cycle: ReportCycle;
+    /**
+     * Days after the period's last day until which it is due; 0 when absent. A day off moves to the next working day.
+     */
+    due_after?: number;
+    due_on?: Day | null;
+    form: Form;
+    /**
+     * The day of the week (1 is Monday), or of the last month of the period, on which it opens; 1 when absent. A month that
+     * has not so many days opens on its last one.
+     */
+    opens_day?: number;
+    owner_id?: MemberId | null;
+    preset?: Text40 | null;
+    /**
+     * Who reads what comes in.
+     */
+    reader: Text60;
+    starts_on?: Day | null;
+    /**
+     * What it is called, such as 党委工作月报.
+     */
+    title: Text60;
+    /**
+     * Who asks; units at and below it owe.
+     */
+    unit_id: UnitId;
+    /**
+     * From units of which kind it is due, such as 党支部.
+     */
+    unit_kind: Text20;
+};
+
+/**
+ * What changes about a form; absent fields stay.
+ */
+export type ReportFormChange = {
+    /**
+     * Whether a unit may say in one step that nothing has changed.
+     */
+    allows_no_change?: boolean | null;
+    basis?: Text200 | null;
+    form?: Form | null;
+    owner_id?: MemberId | null;
+    reader?: Text60 | null;
+    title?: Text60 | null;
+};
+
+/**
+ * A form without its fields.
+ */
+export type ReportFormHead = {
+    /**
+     * Whether a unit may say in one step that nothing has changed.
+     */
+    allows_no_change: boolean;
+    /**
+     * The reason.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    answered_by?: ReportActor | null;
+    /**
+     * By what it is asked.
+     */
+    basis: string;
+    created_at: Timestamp;
+    created_by: ReportActor;
+    cycle: ReportCycle;
+    /**
+     * Days after the period's last day until which it is due.
+     */
+    due_after: number;
+    /**
+     * The last day of its asking, unless it is renewed; of what is due once the day on which it is due.
+     */
+    ends_on: Day;
+    id: ReportFormId;
+    /**
+     * The day of the week (1 is Monday), or of the last month of the period, on which it opens.
+     */
+    opens_day: number;
+    /**
+     * It asks for more than the limits allow; those above approve that.
+     */
+    over_limit: boolean;
+    /**
+     * Who answers for it.
+     */
+    owner: ReportActor;
+    /**
+     * The shipped form that it was copied from.
+     */
+    preset?: string | null;
+    /**
+     * Who reads what comes in.
+     */
+    reader: string;
+    starts_on: Day;
+    state: ReportFormState;
+    /**
+     * What it is called.
+     */
+    title: string;
+    /**
+     * Who asks.
+     */
+    unit_id: UnitId;
+    /**
+     * From units of which kind it is due.
+     */
+    unit_kind: string;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+    /**
+     * The version that periods to come are opened with.
+     */
+    version: number;
+};
+
+/**
+ * What is due from units.
+ */
+export type ReportFormId = string;
+
+/**
+ * Why not.
+ */
+export type ReportFormRefusal = {
+    /**
+     * Told to who asked.
+     */
+    reason: Text200;
+};
+
+/**
+ * How far a form has come.
+ */
+export type ReportFormState = 'proposed' | 'active' | 'refused' | 'ended';
+
+/**
+ * The fields of a form, as they were written.
+ */
+export type ReportFormVersion = {
+    form: Form;
+    /**
+     * From 1 on.
+     */
+    version: number;
+    written_at: Timestamp;
+    written_by: ReportActor;
+};
+
+/**
+ * A form with its fields.
+ */
+export type ReportFormView = ReportFormHead & {
+    /**
+     * The fields of its newest version.
+     */
+    form: Form;
+    /**
+     * How many units owe it now.
+     */
+    unit_count: number;
+};
+
+/**
+ * What one unit owes for one period.
+ */
+export type ReportId = string;
+
+/**
+ * In which colour a report is shown in an overview.
+ */
+export type ReportLight = 'grey' | 'blue' | 'green' | 'amber' | 'red';
+
+/**
+ * A report in a list.
+ */
+export type ReportLine = {
+    due_on: Day;
+    edited_at?: Timestamp | null;
+    /**
+     * Before it was deferred.
+     */
+    first_due_on: Day;
+    first_submitted_at?: Timestamp | null;
+    form_id: ReportFormId;
+    /**
+     * What the form is called.
+     */
+    form_title: string;
+    id: ReportId;
+    light: ReportLight;
+    /**
+     * The unit said that nothing has changed.
+     */
+    no_change: boolean;
+    period_id: ReportPeriodId;
+    /**
+     * Such as 2026年6月.
+     */
+    period_label: string;
+    standing: ReportStanding;
+    state: ReportState;
+    submitted_at?: Timestamp | null;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * Who has handed in: units beside periods.
+ */
+export type ReportOverview = {
+    form_id: ReportFormId;
+    /**
+     * The columns, the oldest first.
+     */
+    periods: Array<ReportPeriodView>;
+    /**
+     * In the order of the units' codes.
+     */
+    rows: Array<ReportOverviewRow>;
+    /**
+     * What the form is called.
+     */
+    title: string;
+};
+
+/**
+ * A unit with its reports.
+ */
+export type ReportOverviewRow = {
+    /**
+     * One for each period; `null` where the unit owed nothing.
+     */
+    cells: Array<ReportCell | null>;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * A period of a form.
+ */
+export type ReportPeriodId = string;
+
+/**
+ * A period of a form.
+ */
+export type ReportPeriodView = {
+    /**
+     * On which day it is due.
+     */
+    due_on: Day;
+    first_on: Day;
+    id: ReportPeriodId;
+    /**
+     * Such as 2026年6月.
+     */
+    label: string;
+    /**
+     * Included.
+     */
+    last_on: Day;
+    opened_at: Timestamp;
+    /**
+     * The version of the form that it keeps.
+     */
+    version: number;
+};
+
+/**
+ * A form that ships.
+ */
+export type ReportPreset = {
+    /**
+     * Whether a unit may say in one step that nothing has changed.
+     */
+    allows_no_change: boolean;
+    /**
+     * By what it is asked.
+     */
+    basis: string;
+    cycle: ReportCycle;
+    /**
+     * Days after the period's last day until which it is due.
+     */
+    due_after: number;
+    form: Form;
+    /**
+     * By which it is named.
+     */
+    key: string;
+    /**
+     * The day of the last month of the period on which it opens.
+     */
+    opens_day: number;
+    /**
+     * Who reads what comes in.
+     */
+    reader: string;
+    /**
+     * What it is called.
+     */
+    title: string;
+    /**
+     * From units of which kind it is due.
+     */
+    unit_kind: string;
+};
+
+/**
+ * Forms that ship.
+ */
+export type ReportPresetList = {
+    items: Array<ReportPreset>;
+};
+
+/**
+ * What is said with an answer.
+ */
+export type ReportRequestApproval = {
+    reason?: Text200 | null;
+};
+
+/**
+ * What is asked for about a report.
+ */
+export type ReportRequestBody = {
+    kind: ReportRequestKind;
+    /**
+     * Why, for who answers.
+     */
+    reason: Text200;
+    until_on?: Day | null;
+};
+
+/**
+ * That a report comes later, or not at all.
+ */
+export type ReportRequestId = string;
+
+/**
+ * What is asked for about a report before its day.
+ */
+export type ReportRequestKind = 'defer' | 'exempt';
+
+/**
+ * The requests about a report.
+ */
+export type ReportRequestList = {
+    /**
+     * On which day the report is due now.
+     */
+    due_on: Day;
+    /**
+     * The newest first.
+     */
+    items: Array<ReportRequestView>;
+};
+
+/**
+ * Why not.
+ */
+export type ReportRequestRefusal = {
+    /**
+     * Told to who asked.
+     */
+    reason: Text200;
+};
+
+/**
+ * That a report comes later, or not at all.
+ */
+export type ReportRequestView = {
+    /**
+     * The reason of the answer.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    answered_by?: ReportActor | null;
+    id: ReportRequestId;
+    kind: ReportRequestKind;
+    proposed_at: Timestamp;
+    proposed_by: ReportActor;
+    /**
+     * Why it is asked.
+     */
+    reason: string;
+    state: ProposalState;
+    until_on?: Day | null;
+};
+
+/**
+ * Why a report is returned.
+ */
+export type ReportReturn = {
+    /**
+     * Told to the unit.
+     */
+    reason: Text300;
+};
+
+/**
+ * What a report is to its day.
+ */
+export type ReportStanding = 'open' | 'on_time' | 'late' | 'missing' | 'excused';
+
+/**
+ * How far a report has come.
+ */
+export type ReportState = 'due' | 'submitted' | 'returned' | 'reviewed' | 'exempt' | 'void';
+
+/**
+ * A report with everything around it.
+ */
+export type ReportView = ReportLine & {
+    /**
+     * Whether a unit may say in one step that nothing has changed.
+     */
+    allows_no_change: boolean;
+    /**
+     * Whether the caller may answer requests and what is said of numbers.
+     */
+    can_answer: boolean;
+    /**
+     * Whether the caller may write in it and hand it in now.
+     */
+    can_fill: boolean;
+    /**
+     * Whether the caller may approve or return it now.
+     */
+    can_review: boolean;
+    /**
+     * The newest first.
+     */
+    corrections: Array<ReportCorrectionView>;
+    /**
+     * What is being written, by the keys of fields.
+     */
+    draft: {
+        [key: string]: unknown;
+    };
+    edited_by?: ReportActor | null;
+    files: Array<FileView>;
+    /**
+     * What the program knows, as the records stand now; what was handed in keeps the numbers of then.
+     */
+    filled: Array<ReportFilledIn>;
+    form: Form;
+    previous?: FormerReport | null;
+    /**
+     * Who reads it.
+     */
+    reader: string;
+    /**
+     * The newest first.
+     */
+    requests: Array<ReportRequestView>;
+    /**
+     * Why it was returned last.
+     */
+    return_reason?: string | null;
+    reviewed_at?: Timestamp | null;
+    reviewed_by?: ReportActor | null;
+    /**
+     * What was handed in last, by the keys of fields; `null` while nothing was.
+     */
+    submitted: {
+        [key: string]: unknown;
+    } | null;
+    submitted_by?: ReportActor | null;
+    /**
+     * The version of the form that it keeps.
+     */
+    version: number;
 };
 
 /**
@@ -18355,6 +19346,44 @@ export type ExportQuestionsResponses = {
 
 export type ExportQuestionsResponse = ExportQuestionsResponses[keyof ExportQuestionsResponses];
 
+export type ExportReportsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * The period.
+         */
+        period_id: ReportPeriodId;
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+    };
+    url: '/api/v1/exports/reports';
+};
+
+export type ExportReportsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportReportsError = ExportReportsErrors[keyof ExportReportsErrors];
+
+export type ExportReportsResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportReportsResponse = ExportReportsResponses[keyof ExportReportsResponses];
+
 export type ExportStudyDeliveriesData = {
     body?: never;
     path?: never;
@@ -26186,6 +27215,1249 @@ export type ListPracticeQuestionsResponses = {
 };
 
 export type ListPracticeQuestionsResponse = ListPracticeQuestionsResponses[keyof ListPracticeQuestionsResponses];
+
+export type AnswerReportCorrectionData = {
+    body: ReportCorrectionAnswer;
+    path: {
+        /**
+         * What the unit said
+         */
+        id: ReportCorrectionId;
+    };
+    query?: never;
+    url: '/api/v1/report-corrections/{id}/answer';
+};
+
+export type AnswerReportCorrectionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AnswerReportCorrectionError = AnswerReportCorrectionErrors[keyof AnswerReportCorrectionErrors];
+
+export type AnswerReportCorrectionResponses = {
+    /**
+     * Answered
+     */
+    200: ReportCorrectionList;
+};
+
+export type AnswerReportCorrectionResponse = AnswerReportCorrectionResponses[keyof AnswerReportCorrectionResponses];
+
+export type ListReportFormsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How far a form has come.
+         */
+        state?: 'proposed' | 'active' | 'refused' | 'ended';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/report-forms';
+};
+
+export type ListReportFormsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportFormsError = ListReportFormsErrors[keyof ListReportFormsErrors];
+
+export type ListReportFormsResponses = {
+    /**
+     * Forms
+     */
+    200: PageReportFormHead;
+};
+
+export type ListReportFormsResponse = ListReportFormsResponses[keyof ListReportFormsResponses];
+
+export type AskReportFormData = {
+    body: ReportFormBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-forms';
+};
+
+export type AskReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AskReportFormError = AskReportFormErrors[keyof AskReportFormErrors];
+
+export type AskReportFormResponses = {
+    /**
+     * Asked
+     */
+    201: ReportFormView;
+};
+
+export type AskReportFormResponse = AskReportFormResponses[keyof AskReportFormResponses];
+
+export type GetReportFormData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}';
+};
+
+export type GetReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportFormError = GetReportFormErrors[keyof GetReportFormErrors];
+
+export type GetReportFormResponses = {
+    /**
+     * The form
+     */
+    200: ReportFormView;
+};
+
+export type GetReportFormResponse = GetReportFormResponses[keyof GetReportFormResponses];
+
+export type EditReportFormData = {
+    body?: ReportFormChange;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}';
+};
+
+export type EditReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EditReportFormError = EditReportFormErrors[keyof EditReportFormErrors];
+
+export type EditReportFormResponses = {
+    /**
+     * Changed
+     */
+    200: ReportFormView;
+};
+
+export type EditReportFormResponse = EditReportFormResponses[keyof EditReportFormResponses];
+
+export type ApproveReportFormData = {
+    body?: ReportFormApproval;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/approval';
+};
+
+export type ApproveReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveReportFormError = ApproveReportFormErrors[keyof ApproveReportFormErrors];
+
+export type ApproveReportFormResponses = {
+    /**
+     * Approved
+     */
+    200: ReportFormView;
+};
+
+export type ApproveReportFormResponse = ApproveReportFormResponses[keyof ApproveReportFormResponses];
+
+export type EndReportFormData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/ending';
+};
+
+export type EndReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EndReportFormError = EndReportFormErrors[keyof EndReportFormErrors];
+
+export type EndReportFormResponses = {
+    /**
+     * Ended
+     */
+    200: ReportFormView;
+};
+
+export type EndReportFormResponse = EndReportFormResponses[keyof EndReportFormResponses];
+
+export type GetReportOverviewData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: {
+        /**
+         * Only this unit and everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Periods that begin from this day on; the first day of the year when absent.
+         */
+        from?: Day;
+        /**
+         * Periods that begin up to this day, which is included; the last day of the year of `from` when absent.
+         */
+        until?: Day;
+    };
+    url: '/api/v1/report-forms/{id}/overview';
+};
+
+export type GetReportOverviewErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportOverviewError = GetReportOverviewErrors[keyof GetReportOverviewErrors];
+
+export type GetReportOverviewResponses = {
+    /**
+     * Units beside periods
+     */
+    200: ReportOverview;
+};
+
+export type GetReportOverviewResponse = GetReportOverviewResponses[keyof GetReportOverviewResponses];
+
+export type ListReportPeriodsData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/report-forms/{id}/periods';
+};
+
+export type ListReportPeriodsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportPeriodsError = ListReportPeriodsErrors[keyof ListReportPeriodsErrors];
+
+export type ListReportPeriodsResponses = {
+    /**
+     * Periods
+     */
+    200: PageReportPeriodView;
+};
+
+export type ListReportPeriodsResponse = ListReportPeriodsResponses[keyof ListReportPeriodsResponses];
+
+export type RefuseReportFormData = {
+    body: ReportFormRefusal;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/refusal';
+};
+
+export type RefuseReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseReportFormError = RefuseReportFormErrors[keyof RefuseReportFormErrors];
+
+export type RefuseReportFormResponses = {
+    /**
+     * Refused
+     */
+    200: ReportFormView;
+};
+
+export type RefuseReportFormResponse = RefuseReportFormResponses[keyof RefuseReportFormResponses];
+
+export type RenewReportFormData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/renewal';
+};
+
+export type RenewReportFormErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RenewReportFormError = RenewReportFormErrors[keyof RenewReportFormErrors];
+
+export type RenewReportFormResponses = {
+    /**
+     * Renewed
+     */
+    200: ReportFormView;
+};
+
+export type RenewReportFormResponse = RenewReportFormResponses[keyof RenewReportFormResponses];
+
+export type ListReportFormVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/report-forms/{id}/versions';
+};
+
+export type ListReportFormVersionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportFormVersionsError = ListReportFormVersionsErrors[keyof ListReportFormVersionsErrors];
+
+export type ListReportFormVersionsResponses = {
+    /**
+     * Versions
+     */
+    200: PageReportFormVersion;
+};
+
+export type ListReportFormVersionsResponse = ListReportFormVersionsResponses[keyof ListReportFormVersionsResponses];
+
+export type GetReportBulletinData = {
+    body?: never;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: {
+        /**
+         * How the bulletin of a period is read.
+         */
+        format?: 'json' | 'md' | 'html';
+    };
+    url: '/api/v1/report-periods/{id}/bulletin';
+};
+
+export type GetReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportBulletinError = GetReportBulletinErrors[keyof GetReportBulletinErrors];
+
+export type GetReportBulletinResponses = {
+    /**
+     * The bulletin
+     */
+    200: ReportBulletinView;
+};
+
+export type GetReportBulletinResponse = GetReportBulletinResponses[keyof GetReportBulletinResponses];
+
+export type DraftReportBulletinData = {
+    body: ReportBulletinFrame;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: never;
+    url: '/api/v1/report-periods/{id}/bulletin';
+};
+
+export type DraftReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DraftReportBulletinError = DraftReportBulletinErrors[keyof DraftReportBulletinErrors];
+
+export type DraftReportBulletinResponses = {
+    /**
+     * It was there already
+     */
+    200: ReportBulletinView;
+    /**
+     * Drafted
+     */
+    201: ReportBulletinView;
+};
+
+export type DraftReportBulletinResponse = DraftReportBulletinResponses[keyof DraftReportBulletinResponses];
+
+export type EditReportBulletinData = {
+    body: ReportBulletinChange;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: never;
+    url: '/api/v1/report-periods/{id}/bulletin';
+};
+
+export type EditReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EditReportBulletinError = EditReportBulletinErrors[keyof EditReportBulletinErrors];
+
+export type EditReportBulletinResponses = {
+    /**
+     * Written
+     */
+    200: ReportBulletinView;
+};
+
+export type EditReportBulletinResponse = EditReportBulletinResponses[keyof EditReportBulletinResponses];
+
+export type IssueReportBulletinData = {
+    body: ReportBulletinIssue;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: never;
+    url: '/api/v1/report-periods/{id}/bulletin/issuance';
+};
+
+export type IssueReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type IssueReportBulletinError = IssueReportBulletinErrors[keyof IssueReportBulletinErrors];
+
+export type IssueReportBulletinResponses = {
+    /**
+     * Issued
+     */
+    200: ReportBulletinView;
+};
+
+export type IssueReportBulletinResponse = IssueReportBulletinResponses[keyof IssueReportBulletinResponses];
+
+export type ReviewReportBulletinData = {
+    body: ReportBulletinReview;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: never;
+    url: '/api/v1/report-periods/{id}/bulletin/review';
+};
+
+export type ReviewReportBulletinErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReviewReportBulletinError = ReviewReportBulletinErrors[keyof ReviewReportBulletinErrors];
+
+export type ReviewReportBulletinResponses = {
+    /**
+     * Reviewed
+     */
+    200: ReportBulletinView;
+};
+
+export type ReviewReportBulletinResponse = ReviewReportBulletinResponses[keyof ReviewReportBulletinResponses];
+
+export type ListReportBulletinVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * The period
+         */
+        id: ReportPeriodId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/report-periods/{id}/bulletin/versions';
+};
+
+export type ListReportBulletinVersionsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportBulletinVersionsError = ListReportBulletinVersionsErrors[keyof ListReportBulletinVersionsErrors];
+
+export type ListReportBulletinVersionsResponses = {
+    /**
+     * Versions
+     */
+    200: PageFormerReportBulletin;
+};
+
+export type ListReportBulletinVersionsResponse = ListReportBulletinVersionsResponses[keyof ListReportBulletinVersionsResponses];
+
+export type ListReportPresetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/report-presets';
+};
+
+export type ListReportPresetsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportPresetsError = ListReportPresetsErrors[keyof ListReportPresetsErrors];
+
+export type ListReportPresetsResponses = {
+    /**
+     * Forms
+     */
+    200: ReportPresetList;
+};
+
+export type ListReportPresetsResponse = ListReportPresetsResponses[keyof ListReportPresetsResponses];
+
+export type GetReportPresetData = {
+    body?: never;
+    path: {
+        /**
+         * Its key, such as `party_monthly`
+         */
+        preset: string;
+    };
+    query?: never;
+    url: '/api/v1/report-presets/{preset}';
+};
+
+export type GetReportPresetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportPresetError = GetReportPresetErrors[keyof GetReportPresetErrors];
+
+export type GetReportPresetResponses = {
+    /**
+     * The form
+     */
+    200: ReportPreset;
+};
+
+export type GetReportPresetResponse = GetReportPresetResponses[keyof GetReportPresetResponses];
+
+export type ApproveReportRequestData = {
+    body?: ReportRequestApproval;
+    path: {
+        /**
+         * The request
+         */
+        id: ReportRequestId;
+    };
+    query?: never;
+    url: '/api/v1/report-requests/{id}/approval';
+};
+
+export type ApproveReportRequestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ApproveReportRequestError = ApproveReportRequestErrors[keyof ApproveReportRequestErrors];
+
+export type ApproveReportRequestResponses = {
+    /**
+     * Approved
+     */
+    200: ReportRequestList;
+};
+
+export type ApproveReportRequestResponse = ApproveReportRequestResponses[keyof ApproveReportRequestResponses];
+
+export type RefuseReportRequestData = {
+    body: ReportRequestRefusal;
+    path: {
+        /**
+         * The request
+         */
+        id: ReportRequestId;
+    };
+    query?: never;
+    url: '/api/v1/report-requests/{id}/refusal';
+};
+
+export type RefuseReportRequestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseReportRequestError = RefuseReportRequestErrors[keyof RefuseReportRequestErrors];
+
+export type RefuseReportRequestResponses = {
+    /**
+     * Refused
+     */
+    200: ReportRequestList;
+};
+
+export type RefuseReportRequestResponse = RefuseReportRequestResponses[keyof RefuseReportRequestResponses];
+
+export type TakeBackReportRequestData = {
+    body?: never;
+    path: {
+        /**
+         * The request
+         */
+        id: ReportRequestId;
+    };
+    query?: never;
+    url: '/api/v1/report-requests/{id}/withdrawal';
+};
+
+export type TakeBackReportRequestErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type TakeBackReportRequestError = TakeBackReportRequestErrors[keyof TakeBackReportRequestErrors];
+
+export type TakeBackReportRequestResponses = {
+    /**
+     * Taken back
+     */
+    200: ReportRequestList;
+};
+
+export type TakeBackReportRequestResponse = TakeBackReportRequestResponses[keyof TakeBackReportRequestResponses];
+
+export type ListReportsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only reports of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only reports of this form.
+         */
+        form_id?: ReportFormId;
+        /**
+         * Only reports of this period.
+         */
+        period_id?: ReportPeriodId;
+        /**
+         * How far a report has come.
+         */
+        state?: 'due' | 'submitted' | 'returned' | 'reviewed' | 'exempt' | 'void';
+        /**
+         * `true` for those that were not handed in by their day.
+         */
+        missing?: boolean;
+        /**
+         * Due from this day on.
+         */
+        due_from?: Day;
+        /**
+         * Due up to this day, which is included.
+         */
+        due_until?: Day;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/reports';
+};
+
+export type ListReportsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListReportsError = ListReportsErrors[keyof ListReportsErrors];
+
+export type ListReportsResponses = {
+    /**
+     * Reports
+     */
+    200: PageReportLine;
+};
+
+export type ListReportsResponse = ListReportsResponses[keyof ListReportsResponses];
+
+export type GetReportData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}';
+};
+
+export type GetReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportError = GetReportErrors[keyof GetReportErrors];
+
+export type GetReportResponses = {
+    /**
+     * The report
+     */
+    200: ReportView;
+};
+
+export type GetReportResponse = GetReportResponses[keyof GetReportResponses];
+
+export type CorrectReportData = {
+    body: ReportCorrectionBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/corrections';
+};
+
+export type CorrectReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CorrectReportError = CorrectReportErrors[keyof CorrectReportErrors];
+
+export type CorrectReportResponses = {
+    /**
+     * Noted
+     */
+    201: ReportCorrectionList;
+};
+
+export type CorrectReportResponse = CorrectReportResponses[keyof CorrectReportResponses];
+
+export type SaveReportDraftData = {
+    body: ReportDraftBody;
+    headers?: {
+        /**
+         * The `ETag` of the report, or of the last draft
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/draft';
+};
+
+export type SaveReportDraftErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SaveReportDraftError = SaveReportDraftErrors[keyof SaveReportDraftErrors];
+
+export type SaveReportDraftResponses = {
+    /**
+     * Written
+     */
+    200: ReportDone;
+};
+
+export type SaveReportDraftResponse = SaveReportDraftResponses[keyof SaveReportDraftResponses];
+
+export type SubmitReportWithoutChangeData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/no-change';
+};
+
+export type SubmitReportWithoutChangeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitReportWithoutChangeError = SubmitReportWithoutChangeErrors[keyof SubmitReportWithoutChangeErrors];
+
+export type SubmitReportWithoutChangeResponses = {
+    /**
+     * Handed in
+     */
+    200: ReportDone;
+};
+
+export type SubmitReportWithoutChangeResponse = SubmitReportWithoutChangeResponses[keyof SubmitReportWithoutChangeResponses];
+
+export type RequestAboutReportData = {
+    body: ReportRequestBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/requests';
+};
+
+export type RequestAboutReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RequestAboutReportError = RequestAboutReportErrors[keyof RequestAboutReportErrors];
+
+export type RequestAboutReportResponses = {
+    /**
+     * Asked
+     */
+    201: ReportRequestList;
+};
+
+export type RequestAboutReportResponse = RequestAboutReportResponses[keyof RequestAboutReportResponses];
+
+export type ReturnReportData = {
+    body: ReportReturn;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/return';
+};
+
+export type ReturnReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReturnReportError = ReturnReportErrors[keyof ReturnReportErrors];
+
+export type ReturnReportResponses = {
+    /**
+     * Returned
+     */
+    200: ReportDone;
+};
+
+export type ReturnReportResponse = ReturnReportResponses[keyof ReturnReportResponses];
+
+export type ReviewReportData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/review';
+};
+
+export type ReviewReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReviewReportError = ReviewReportErrors[keyof ReviewReportErrors];
+
+export type ReviewReportResponses = {
+    /**
+     * Reviewed
+     */
+    200: ReportDone;
+};
+
+export type ReviewReportResponse = ReviewReportResponses[keyof ReviewReportResponses];
+
+export type GetReportSheetData = {
+    body?: never;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/sheet';
+};
+
+export type GetReportSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportSheetError = GetReportSheetErrors[keyof GetReportSheetErrors];
+
+export type GetReportSheetResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetReportSheetResponse = GetReportSheetResponses[keyof GetReportSheetResponses];
+
+export type SubmitReportData = {
+    body?: never;
+    headers?: {
+        /**
+         * The `ETag` of the last draft; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/submission';
+};
+
+export type SubmitReportErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitReportError = SubmitReportErrors[keyof SubmitReportErrors];
+
+export type SubmitReportResponses = {
+    /**
+     * Handed in
+     */
+    200: ReportDone;
+};
+
+export type SubmitReportResponse = SubmitReportResponses[keyof SubmitReportResponses];
 
 export type ListResetsData = {
     body?: never;
