@@ -38,8 +38,13 @@ async fn periods_open_once_also_after_the_service_was_down_and_over_the_year_s_e
     app.tick().await;
     let organiser = app.sign_in(organiser, &no).await;
     let late = "2027-01-29";
+    let mut opened = periods(&organiser, &form).await;
+    // the fifth of February lies in the spring festival, whose days are known later
+    let january = opened.pop().unwrap();
+    assert_eq!((january.0.as_str(), january.2), ("2027年1月", 3));
+    assert!(january.1.as_str() >= "2027-02-05" && january.1.as_str() <= "2027-02-19", "{january:?}");
     assert_eq!(
-        periods(&organiser, &form).await,
+        opened,
         told(&[
             july,
             ("2026年8月", late, 3),
@@ -47,7 +52,6 @@ async fn periods_open_once_also_after_the_service_was_down_and_over_the_year_s_e
             ("2026年10月", late, 3),
             ("2026年11月", late, 3),
             ("2026年12月", late, 3),
-            ("2027年1月", "2027-02-05", 3),
         ])
     );
     // in February, which has 28 days
