@@ -1099,6 +1099,17 @@ export type AssignmentBody = {
 };
 
 /**
+ * A unit that helps.
+ */
+export type AssistingUnit = {
+    unit_id: UnitId;
+    /**
+     * What it is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * What is attached to an idea.
  */
 export type AttachmentsBody = {
@@ -1853,6 +1864,10 @@ export type BulletinView = {
     awards: Array<Award>;
     campaign_id: CampaignId;
     edited_at: Timestamp;
+    /**
+     * The tasks that its problems have become: all for who sees how the campaign is run, else those of the own units.
+     */
+    finding_tasks: Array<FindingTask>;
     issued_at?: Timestamp | null;
     reviewed_at?: Timestamp | null;
     /**
@@ -2261,7 +2276,7 @@ export type CancellationBody = {
 /**
  * Something that only some duties allow.
  */
-export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'change_settings';
+export type Capability = 'see_results' | 'plan_pushes' | 'manage_content' | 'read_content' | 'choose_content' | 'run_contests' | 'read_contests' | 'confirm_contests' | 'see_members' | 'manage_members' | 'review_duties' | 'invite' | 'record_leave' | 'read_rules' | 'manage_rules' | 'operate' | 'audit' | 'watch_desks' | 'hold_meetings' | 'read_meetings' | 'see_ideas' | 'collect_ideas' | 'decide_ideas' | 'run_campaigns' | 'read_campaigns' | 'decide_campaigns' | 'keep_brands' | 'write_entries' | 'write_articles' | 'score_as_expert' | 'read_settings' | 'read_feedback' | 'answer_feedback' | 'review_texts' | 'propose_appraisal' | 'check_appraisal' | 'decide_appraisal' | 'certify_appraisal' | 'issue_tasks' | 'do_tasks' | 'see_tasks' | 'change_settings';
 
 /**
  * How much a rule gives a member at most; a period without a cap is left out.
@@ -4517,6 +4532,24 @@ export type Finding = {
 export type FindingKind = 'highlight' | 'problem';
 
 /**
+ * The task that a problem has become.
+ */
+export type FindingTask = {
+    due_on: Day;
+    /**
+     * Which finding of the bulletin, from 1 on.
+     */
+    finding: number;
+    state: TaskState;
+    task_id: TaskId;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * What finishing gave.
  */
 export type FinishedView = {
@@ -5543,6 +5576,11 @@ export type LastPoints = {
      */
     reason: string;
 };
+
+/**
+ * A list, or some of it, on its way to units.
+ */
+export type LayingId = string;
 
 /**
  * Leave to be put down.
@@ -6782,7 +6820,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'text_review';
+export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'idea' | 'published' | 'security' | 'setting' | 'study' | 'task' | 'text_review';
 
 /**
  * What the enterprise sends beyond the inbox, and what of it the caller wants.
@@ -7053,6 +7091,13 @@ export type OpenWork = {
      * What was to be done, in Chinese.
      */
     title: string;
+};
+
+/**
+ * The task that was opened.
+ */
+export type OpenedTask = {
+    task_id: TaskId;
 };
 
 /**
@@ -8019,6 +8064,48 @@ export type PageStudyItemVersion = {
      * In the list's stable order.
      */
     items: Array<StudyItemVersion>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTaskHead = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TaskHead>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTaskItemView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TaskItemView>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTaskListView = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TaskListView>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -9458,6 +9545,15 @@ export type RecoveryCodes = {
      * Each works once in the place of a code, when the phone is lost.
      */
     recovery_codes: Array<string>;
+};
+
+/**
+ * How a problem is to be put right.
+ */
+export type RectificationBody = {
+    due_on?: Day | null;
+    standard?: Text1000 | null;
+    unit_id?: UnitId | null;
 };
 
 /**
@@ -10902,6 +10998,855 @@ export type Subscriptions = {
      * Every template that the enterprise uses; ask for three at most at a time, after a tap.
      */
     items: Array<SubscriptionView>;
+};
+
+/**
+ * What a unit has to say about a task that it does not take as it is.
+ */
+export type TaskAnswer = 'reword' | 'not_ours' | 'only_explain' | 'already_done' | 'cannot_now';
+
+/**
+ * What a unit answers.
+ */
+export type TaskAnswerBody = {
+    answer: TaskAnswer;
+    /**
+     * Why, and how it would have it.
+     */
+    text: Text500;
+};
+
+/**
+ * Which of a leader's two duties 一岗双责 a task belongs to.
+ */
+export type TaskAxis = 'party' | 'production';
+
+/**
+ * The board.
+ */
+export type TaskBoard = {
+    /**
+     * From left to right.
+     */
+    columns: Array<TaskBoardColumn>;
+};
+
+/**
+ * A column of the board.
+ */
+export type TaskBoardColumn = {
+    /**
+     * How many tasks there are.
+     */
+    count: number;
+    /**
+     * The first ones, what is due first.
+     */
+    items: Array<TaskHead>;
+    /**
+     * Where `GET /tasks` with this state goes on; `null` when that is all.
+     */
+    next_cursor?: string | null;
+    state: TaskState;
+};
+
+/**
+ * Why a task is struck off.
+ */
+export type TaskCancellationBody = {
+    /**
+     * Why it is not needed any more.
+     */
+    reason: Text500;
+};
+
+/**
+ * What came of it.
+ */
+export type TaskEffectBody = {
+    /**
+     * One line, against the standard.
+     */
+    effect: Text300;
+};
+
+/**
+ * More time.
+ */
+export type TaskExtensionBody = {
+    done?: Text500 | null;
+    /**
+     * Why the day cannot be kept.
+     */
+    reason: Text500;
+    remedy?: Text500 | null;
+    /**
+     * The new day; after the present one.
+     */
+    until: Day;
+};
+
+/**
+ * A task in a list.
+ */
+export type TaskHead = {
+    /**
+     * Until when the unit accepts or answers.
+     */
+    answer_by: Day;
+    axis: TaskAxis;
+    closed_on?: Day | null;
+    due_on: Day;
+    /**
+     * How often it was put off.
+     */
+    extensions: number;
+    /**
+     * As it was before it was ever put off.
+     */
+    first_due_on: Day;
+    /**
+     * A focus task 重点任务.
+     */
+    focus: boolean;
+    id: TaskId;
+    /**
+     * Whose list it is.
+     */
+    issuing_unit_id: UnitId;
+    /**
+     * What that unit is called for short.
+     */
+    issuing_unit_name: string;
+    leader_id?: MemberId | null;
+    /**
+     * The leader's name.
+     */
+    leader_name?: string | null;
+    /**
+     * How it stands today.
+     */
+    light: TaskLight;
+    list_id: TaskListId;
+    /**
+     * What the list is called.
+     */
+    list_title: string;
+    /**
+     * Its number in the list.
+     */
+    number: number;
+    /**
+     * Who is to do it, who answers for it first.
+     */
+    people: Array<TaskPersonView>;
+    report_due_on?: Day | null;
+    /**
+     * The period before went by without.
+     */
+    report_missed: boolean;
+    /**
+     * When it counts as done.
+     */
+    standard: string;
+    state: TaskState;
+    submitted_on?: Day | null;
+    suspended_until?: Day | null;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    /**
+     * Whose task it is.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+    /**
+     * Hundredths.
+     */
+    weight: number;
+};
+
+/**
+ * What a unit owes.
+ */
+export type TaskId = string;
+
+/**
+ * Something that a list asks, as it is written.
+ */
+export type TaskItemBody = {
+    /**
+     * Units that help 协办; 20 at most.
+     */
+    assisting_unit_ids?: Array<UnitId>;
+    axis?: TaskAxis | null;
+    due_on: Day;
+    evidence?: Text200 | null;
+    /**
+     * A focus task 重点任务.
+     */
+    focus?: boolean;
+    lead_unit_id?: UnitId | null;
+    leader_id?: MemberId | null;
+    /**
+     * Steps on the way, in the order of their days; 12 at most.
+     */
+    nodes?: Array<TaskNodeAsked>;
+    source_document?: Text200 | null;
+    /**
+     * When it counts as done.
+     */
+    standard: Text1000;
+    /**
+     * Words of frameworks; 10 at most.
+     */
+    tags?: Array<Text20>;
+    /**
+     * What is to be done.
+     */
+    title: Text200;
+    /**
+     * Hundredths, 10,000 at most; 100 when absent.
+     */
+    weight?: number | null;
+};
+
+/**
+ * Something that a list asks.
+ */
+export type TaskItemId = string;
+
+/**
+ * A step on the way, with its day.
+ */
+export type TaskItemNode = {
+    due_on: Day;
+    /**
+     * What is reached by then.
+     */
+    title: string;
+};
+
+/**
+ * Something that a list asks.
+ */
+export type TaskItemView = {
+    assisting_unit_ids: Array<UnitId>;
+    axis: TaskAxis;
+    due_on: Day;
+    /**
+     * Why evidence must be attached; `null` where it need not be.
+     */
+    evidence?: string | null;
+    /**
+     * A focus task 重点任务.
+     */
+    focus: boolean;
+    id: TaskItemId;
+    /**
+     * A task was made of it, so it stays as it is.
+     */
+    laid: boolean;
+    lead_unit_id?: UnitId | null;
+    /**
+     * What that unit is called for short.
+     */
+    lead_unit_name?: string | null;
+    leader_id?: MemberId | null;
+    /**
+     * The leader's name.
+     */
+    leader_name?: string | null;
+    nodes: Array<TaskItemNode>;
+    /**
+     * From 1 on, unique in the list.
+     */
+    number: number;
+    /**
+     * The document on which it rests.
+     */
+    source_document?: string | null;
+    /**
+     * When it counts as done.
+     */
+    standard: string;
+    /**
+     * Words of frameworks.
+     */
+    tags: Array<string>;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    /**
+     * Hundredths.
+     */
+    weight: number;
+};
+
+/**
+ * A list, or some of it, on its way to units.
+ */
+export type TaskLaying = {
+    created_at: Timestamp;
+    /**
+     * How many of them it has looked at.
+     */
+    done: number;
+    ended_at?: Timestamp | null;
+    id: LayingId;
+    /**
+     * How many were new; what a unit had already is not made again.
+     */
+    laid: number;
+    list_id: TaskListId;
+    /**
+     * Tasks that it is to make.
+     */
+    total: number;
+};
+
+/**
+ * What is laid on whom.
+ */
+export type TaskLayingBody = {
+    /**
+     * Which items; all of them when absent.
+     */
+    numbers?: Array<number> | null;
+    /**
+     * Units at and below the list's, 1,000 at most; when there are none, each item goes to its lead unit.
+     */
+    unit_ids?: Array<UnitId>;
+};
+
+/**
+ * How a task stands.
+ */
+export type TaskLight = 'normal' | 'near' | 'behind' | 'overdue';
+
+/**
+ * A list as it is made.
+ */
+export type TaskListBody = {
+    basis?: Text200 | null;
+    kind: TaskListKind;
+    rhythm?: TaskRhythm | null;
+    /**
+     * What the list is called.
+     */
+    title: Text100;
+    /**
+     * Who sets it: within the caller's reach.
+     */
+    unit_id: UnitId;
+    /**
+     * 2000 to 2100.
+     */
+    year: number;
+};
+
+/**
+ * What came of closing a list in bulk.
+ */
+export type TaskListClosing = {
+    /**
+     * Tasks that are closed now.
+     */
+    closed: number;
+    /**
+     * Left to others: the caller has a part in them.
+     */
+    left: number;
+};
+
+/**
+ * A list of tasks.
+ */
+export type TaskListId = string;
+
+/**
+ * What a list of tasks is.
+ */
+export type TaskListKind = 'year' | 'month' | 'rectification' | 'programme' | 'supervision';
+
+/**
+ * A list of tasks.
+ */
+export type TaskListView = {
+    /**
+     * The document on which it rests.
+     */
+    basis?: string | null;
+    created_at: Timestamp;
+    id: TaskListId;
+    /**
+     * How much it asks.
+     */
+    item_count: number;
+    kind: TaskListKind;
+    /**
+     * How often units tell how far they are.
+     */
+    rhythm: TaskRhythm;
+    /**
+     * How many tasks were made of it, by state; all of them, whoever sees which.
+     */
+    states: Array<TaskStateCount>;
+    /**
+     * What the list is called.
+     */
+    title: string;
+    /**
+     * Who sets it and closes its tasks.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+    /**
+     * The year that it is of.
+     */
+    year: number;
+};
+
+/**
+ * Which task it becomes part of.
+ */
+export type TaskMergingBody = {
+    /**
+     * Another task of the same unit that is not over.
+     */
+    into: TaskId;
+    /**
+     * What is said to the unit.
+     */
+    note: Text500;
+};
+
+/**
+ * A step on the way.
+ */
+export type TaskNodeAsked = {
+    due_on: Day;
+    /**
+     * What is reached by then.
+     */
+    title: Text200;
+};
+
+/**
+ * What became of a node.
+ */
+export type TaskNodeBody = {
+    delay?: Text300 | null;
+    note?: Text500 | null;
+    /**
+     * `done`, or `dropped` where events have overtaken it.
+     */
+    state: TaskNodeState;
+};
+
+/**
+ * What became of a node.
+ */
+export type TaskNodeState = 'pending' | 'done' | 'dropped';
+
+/**
+ * A step on the way of a task, with what became of it.
+ */
+export type TaskNodeView = {
+    /**
+     * Why it was late.
+     */
+    delay?: string | null;
+    due_on: Day;
+    /**
+     * Not done, and its day is over.
+     */
+    is_behind: boolean;
+    /**
+     * What was done, or why it was dropped.
+     */
+    note?: string | null;
+    /**
+     * From 1 on.
+     */
+    place: number;
+    settled_on?: Day | null;
+    state: TaskNodeState;
+    /**
+     * What is reached by then.
+     */
+    title: string;
+};
+
+/**
+ * A word beside it.
+ */
+export type TaskNoteBody = {
+    note?: Text500 | null;
+};
+
+/**
+ * What somebody has to do with a task.
+ */
+export type TaskPart = 'head' | 'doer';
+
+/**
+ * Who is to do a task.
+ */
+export type TaskPeopleBody = {
+    /**
+     * Who does it; 20 at most.
+     */
+    doer_ids?: Array<MemberId>;
+    head_id?: MemberId | null;
+};
+
+/**
+ * Somebody who is to do a task.
+ */
+export type TaskPersonView = {
+    member_id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+    part: TaskPart;
+};
+
+/**
+ * Why.
+ */
+export type TaskReasonBody = {
+    /**
+     * What is missing.
+     */
+    reason: Text500;
+};
+
+/**
+ * Which unit has it from now on.
+ */
+export type TaskRedirectionBody = {
+    /**
+     * What is said to the unit.
+     */
+    note: Text500;
+    unit_id: UnitId;
+};
+
+/**
+ * How far a unit is.
+ */
+export type TaskReportBody = {
+    delay?: Text300 | null;
+    light: TaskLight;
+    /**
+     * What comes next, in a line.
+     */
+    next_step: Text200;
+    /**
+     * 0 to 100.
+     */
+    percent: number;
+};
+
+/**
+ * How far a unit says that it is.
+ */
+export type TaskReportView = {
+    at: Timestamp;
+    /**
+     * Why it is late.
+     */
+    delay?: string | null;
+    light: TaskLight;
+    /**
+     * Who said so.
+     */
+    member_name: string;
+    /**
+     * What comes next, in a line.
+     */
+    next_step: string;
+    /**
+     * 0 to 100.
+     */
+    percent: number;
+};
+
+/**
+ * What is said with an answer.
+ */
+export type TaskRequestAnswer = {
+    reason?: Text500 | null;
+};
+
+/**
+ * What somebody asked for about a task.
+ */
+export type TaskRequestId = string;
+
+/**
+ * What somebody asks for.
+ */
+export type TaskRequestKind = 'extension' | 'cancellation';
+
+/**
+ * Why not.
+ */
+export type TaskRequestRefusal = {
+    /**
+     * Read by who asked.
+     */
+    reason: Text500;
+};
+
+/**
+ * What somebody asked for about a task.
+ */
+export type TaskRequestView = {
+    /**
+     * What was said with the answer.
+     */
+    answer?: string | null;
+    answered_at?: Timestamp | null;
+    /**
+     * Who granted, refused or took it back.
+     */
+    answered_by_name?: string | null;
+    asked_at: Timestamp;
+    /**
+     * Who asked.
+     */
+    asked_by_name: string;
+    /**
+     * What is done by then.
+     */
+    done?: string | null;
+    /**
+     * Who granted it for the issuer.
+     */
+    granted_by_name?: string | null;
+    id: TaskRequestId;
+    kind: TaskRequestKind;
+    /**
+     * Why it is asked for.
+     */
+    reason: string;
+    /**
+     * How the rest is caught up.
+     */
+    remedy?: string | null;
+    state: ProposalState;
+    until?: Day | null;
+};
+
+/**
+ * A task in other words.
+ */
+export type TaskRewordingBody = {
+    /**
+     * What is said to the unit.
+     */
+    note: Text500;
+    standard?: Text1000 | null;
+    title?: Text200 | null;
+};
+
+/**
+ * How often units tell how far they are. Focus tasks do so every month at least, supervised and overdue ones every week.
+ */
+export type TaskRhythm = 'none' | 'weekly' | 'monthly' | 'quarterly';
+
+/**
+ * How branches stand in a month.
+ */
+export type TaskStanding = {
+    /**
+     * How many branches had something due.
+     */
+    branch_count: number;
+    /**
+     * By weight of what was closed, then by what was closed in time: as much as the caller may see.
+     */
+    lines: Array<TaskStandingLine>;
+    made_at?: Timestamp | null;
+    /**
+     * The first day of the month.
+     */
+    month: Day;
+    own?: TaskStandingLine | null;
+};
+
+/**
+ * How a branch stands.
+ */
+export type TaskStandingLine = {
+    /**
+     * Of these, those that are closed.
+     */
+    closed: number;
+    /**
+     * Closed of those due, in basis points.
+     */
+    closed_share?: number | null;
+    /**
+     * Tasks that were due in the month; what was merged, struck off or rests does not count.
+     */
+    due: number;
+    /**
+     * Closed, and handed in by the due day.
+     */
+    on_time: number;
+    /**
+     * Closed in time of those due, in basis points.
+     */
+    on_time_share?: number | null;
+    /**
+     * From 1 on; equals share it.
+     */
+    place: number;
+    unit_id: UnitId;
+    /**
+     * What the branch is called for short.
+     */
+    unit_name: string;
+    /**
+     * The same of those that are closed.
+     */
+    weight_closed: number;
+    /**
+     * Sum of weights, in hundredths.
+     */
+    weight_due: number;
+};
+
+/**
+ * How far a task is.
+ */
+export type TaskState = 'issued' | 'answered' | 'accepted' | 'doing' | 'submitted' | 'returned' | 'verified' | 'closed' | 'suspended' | 'merged' | 'cancelled';
+
+/**
+ * How many tasks of a state there are.
+ */
+export type TaskStateCount = {
+    /**
+     * How many tasks.
+     */
+    count: number;
+    state: TaskState;
+};
+
+/**
+ * What somebody did about a task.
+ */
+export type TaskStepView = {
+    /**
+     * Who did it; `null` where its time had come.
+     */
+    actor_name?: string | null;
+    answer?: TaskAnswer | null;
+    at: Timestamp;
+    from_state: TaskState;
+    /**
+     * What was said with it.
+     */
+    note?: string | null;
+    to_state: TaskState;
+    verb: TaskVerb;
+};
+
+/**
+ * What is handed in.
+ */
+export type TaskSubmissionBody = {
+    /**
+     * Evidence that the caller uploaded; needed only where the task says why, nine at most.
+     */
+    file_ids?: Array<FileId>;
+    /**
+     * What was done.
+     */
+    result: Text1000;
+};
+
+/**
+ * Why it rests, and until when.
+ */
+export type TaskSuspensionBody = {
+    /**
+     * Why it rests.
+     */
+    reason: Text500;
+    /**
+     * The last day on which it rests; then it goes on by itself.
+     */
+    until: Day;
+};
+
+/**
+ * What is done about a task.
+ */
+export type TaskVerb = 'accept' | 'answer' | 'reword' | 'redirect' | 'dismiss' | 'report' | 'submit' | 'verify' | 'return' | 'close' | 'suspend' | 'resume' | 'merge' | 'cancel' | 'extend';
+
+/**
+ * A task with everything that belongs to it.
+ */
+export type TaskView = TaskHead & {
+    /**
+     * Units that help.
+     */
+    assisting: Array<AssistingUnit>;
+    /**
+     * What was attached, in the order of uploading.
+     */
+    evidence: Array<FileView>;
+    /**
+     * Why evidence must be attached; `null` where it need not be.
+     */
+    evidence_reason?: string | null;
+    /**
+     * The caller may ask that it is struck off.
+     */
+    may_ask_cancellation: boolean;
+    /**
+     * The caller may ask for more time.
+     */
+    may_ask_extension: boolean;
+    merged_into?: TaskId | null;
+    nodes: Array<TaskNodeView>;
+    /**
+     * The newest first, ten at most.
+     */
+    reports: Array<TaskReportView>;
+    /**
+     * The oldest first.
+     */
+    requests: Array<TaskRequestView>;
+    /**
+     * On what it rests, for people.
+     */
+    source_document?: string | null;
+    /**
+     * A word for the thing of which it came, such as `finding`; `null` of a plain list.
+     */
+    source_kind?: string | null;
+    /**
+     * The oldest first.
+     */
+    steps: Array<TaskStepView>;
+    /**
+     * What the caller may do about it now; an extension and a cancellation are asked for and then granted.
+     */
+    verbs: Array<TaskVerb>;
 };
 
 export type Text100 = string;
@@ -14218,6 +15163,44 @@ export type EditBulletinResponses = {
 };
 
 export type EditBulletinResponse = EditBulletinResponses[keyof EditBulletinResponses];
+
+export type OpenFindingTaskData = {
+    body?: RectificationBody;
+    path: {
+        /**
+         * The campaign
+         */
+        id: CampaignId;
+        /**
+         * Which finding of the bulletin, from 1 on
+         */
+        place: number;
+    };
+    query?: never;
+    url: '/api/v1/campaigns/{id}/bulletin/findings/{place}/task';
+};
+
+export type OpenFindingTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type OpenFindingTaskError = OpenFindingTaskErrors[keyof OpenFindingTaskErrors];
+
+export type OpenFindingTaskResponses = {
+    /**
+     * Opened, or it was there already
+     */
+    201: OpenedTask;
+};
+
+export type OpenFindingTaskResponse = OpenFindingTaskResponses[keyof OpenFindingTaskResponses];
 
 export type IssueBulletinData = {
     body: BulletinVersion;
@@ -18397,6 +19380,45 @@ export type ExportStudyDeliveriesResponses = {
 
 export type ExportStudyDeliveriesResponse = ExportStudyDeliveriesResponses[keyof ExportStudyDeliveriesResponses];
 
+export type ExportTaskListData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: {
+        /**
+         * The file formats of exports.
+         */
+        format?: 'xlsx' | 'csv';
+    };
+    url: '/api/v1/exports/task-lists/{id}';
+};
+
+export type ExportTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ExportTaskListError = ExportTaskListErrors[keyof ExportTaskListErrors];
+
+export type ExportTaskListResponses = {
+    /**
+     * The file
+     */
+    200: string;
+};
+
+export type ExportTaskListResponse = ExportTaskListResponses[keyof ExportTaskListResponses];
+
 export type ExportTrailData = {
     body?: never;
     path?: never;
@@ -21055,6 +22077,52 @@ export type WithdrawQuestionImportResponses = {
 };
 
 export type WithdrawQuestionImportResponse = WithdrawQuestionImportResponses[keyof WithdrawQuestionImportResponses];
+
+export type ImportTaskItemsData = {
+    /**
+     * The file, 20 MB at most: as the whole body, or as the one file of a form
+     */
+    body: Blob | File;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: {
+        /**
+         * Only report what would happen.
+         */
+        dry_run?: boolean;
+        /**
+         * The digest of a dry run: exactly what it showed is imported, or 409.
+         */
+        confirm?: string;
+    };
+    url: '/api/v1/imports/task-lists/{id}';
+};
+
+export type ImportTaskItemsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ImportTaskItemsError = ImportTaskItemsErrors[keyof ImportTaskItemsErrors];
+
+export type ImportTaskItemsResponses = {
+    /**
+     * What was done, or would be
+     */
+    200: ImportReport;
+};
+
+export type ImportTaskItemsResponse = ImportTaskItemsResponses[keyof ImportTaskItemsResponses];
 
 export type ImportUnitsData = {
     /**
@@ -27994,6 +29062,1520 @@ export type GetStudyTodayResponses = {
 };
 
 export type GetStudyTodayResponse = GetStudyTodayResponses[keyof GetStudyTodayResponses];
+
+export type GetTaskLayingData = {
+    body?: never;
+    path: {
+        /**
+         * The laying
+         */
+        id: LayingId;
+    };
+    query?: never;
+    url: '/api/v1/task-layings/{id}';
+};
+
+export type GetTaskLayingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskLayingError = GetTaskLayingErrors[keyof GetTaskLayingErrors];
+
+export type GetTaskLayingResponses = {
+    /**
+     * How far it is
+     */
+    200: TaskLaying;
+};
+
+export type GetTaskLayingResponse = GetTaskLayingResponses[keyof GetTaskLayingResponses];
+
+export type ListTaskListsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only lists of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * What a list of tasks is.
+         */
+        kind?: 'year' | 'month' | 'rectification' | 'programme' | 'supervision';
+        /**
+         * Only lists of this year.
+         */
+        year?: number;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/task-lists';
+};
+
+export type ListTaskListsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTaskListsError = ListTaskListsErrors[keyof ListTaskListsErrors];
+
+export type ListTaskListsResponses = {
+    /**
+     * Lists
+     */
+    200: PageTaskListView;
+};
+
+export type ListTaskListsResponse = ListTaskListsResponses[keyof ListTaskListsResponses];
+
+export type CreateTaskListData = {
+    body: TaskListBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/task-lists';
+};
+
+export type CreateTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CreateTaskListError = CreateTaskListErrors[keyof CreateTaskListErrors];
+
+export type CreateTaskListResponses = {
+    /**
+     * Made
+     */
+    201: TaskListView;
+};
+
+export type CreateTaskListResponse = CreateTaskListResponses[keyof CreateTaskListResponses];
+
+export type GetTaskListData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}';
+};
+
+export type GetTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskListError = GetTaskListErrors[keyof GetTaskListErrors];
+
+export type GetTaskListResponses = {
+    /**
+     * The list
+     */
+    200: TaskListView;
+};
+
+export type GetTaskListResponse = GetTaskListResponses[keyof GetTaskListResponses];
+
+export type CloseTaskListData = {
+    body: TaskEffectBody;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/closing';
+};
+
+export type CloseTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CloseTaskListError = CloseTaskListErrors[keyof CloseTaskListErrors];
+
+export type CloseTaskListResponses = {
+    /**
+     * Closed
+     */
+    200: TaskListClosing;
+};
+
+export type CloseTaskListResponse = CloseTaskListResponses[keyof CloseTaskListResponses];
+
+export type ListTaskItemsData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before; absent for the first page.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/task-lists/{id}/items';
+};
+
+export type ListTaskItemsErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTaskItemsError = ListTaskItemsErrors[keyof ListTaskItemsErrors];
+
+export type ListTaskItemsResponses = {
+    /**
+     * Items
+     */
+    200: PageTaskItemView;
+};
+
+export type ListTaskItemsResponse = ListTaskItemsResponses[keyof ListTaskItemsResponses];
+
+export type DeleteTaskItemData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+        /**
+         * Its number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/items/{number}';
+};
+
+export type DeleteTaskItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteTaskItemError = DeleteTaskItemErrors[keyof DeleteTaskItemErrors];
+
+export type DeleteTaskItemResponses = {
+    /**
+     * Gone
+     */
+    204: void;
+};
+
+export type DeleteTaskItemResponse = DeleteTaskItemResponses[keyof DeleteTaskItemResponses];
+
+export type GetTaskItemData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+        /**
+         * Its number
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/items/{number}';
+};
+
+export type GetTaskItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskItemError = GetTaskItemErrors[keyof GetTaskItemErrors];
+
+export type GetTaskItemResponses = {
+    /**
+     * The item
+     */
+    200: TaskItemView;
+};
+
+export type GetTaskItemResponse = GetTaskItemResponses[keyof GetTaskItemResponses];
+
+export type SetTaskItemData = {
+    body: TaskItemBody;
+    headers?: {
+        /**
+         * The `ETag` of the state of the list that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+        /**
+         * Its number, 1 to 9999
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/items/{number}';
+};
+
+export type SetTaskItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetTaskItemError = SetTaskItemErrors[keyof SetTaskItemErrors];
+
+export type SetTaskItemResponses = {
+    /**
+     * Changed
+     */
+    200: TaskItemView;
+    /**
+     * New
+     */
+    201: TaskItemView;
+};
+
+export type SetTaskItemResponse = SetTaskItemResponses[keyof SetTaskItemResponses];
+
+export type LayTaskListData = {
+    body?: TaskLayingBody;
+    headers?: {
+        /**
+         * The same key again returns the first answer
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/layings';
+};
+
+export type LayTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type LayTaskListError = LayTaskListErrors[keyof LayTaskListErrors];
+
+export type LayTaskListResponses = {
+    /**
+     * On its way
+     */
+    201: TaskLaying;
+};
+
+export type LayTaskListResponse = LayTaskListResponses[keyof LayTaskListResponses];
+
+export type ListTasksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only tasks of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only tasks of this list.
+         */
+        list_id?: TaskListId;
+        /**
+         * Only tasks that this member is to do, or is the leader in charge of.
+         */
+        member_id?: MemberId;
+        /**
+         * Only tasks of which this member is the leader in charge.
+         */
+        leader_id?: MemberId;
+        /**
+         * Which of a leader's two duties 一岗双责 a task belongs to.
+         */
+        axis?: 'party' | 'production';
+        /**
+         * Only those that are due in the month of this day.
+         */
+        month?: Day;
+        /**
+         * Only focus tasks, or only others.
+         */
+        focus?: boolean;
+        /**
+         * Only those for which the unit is late.
+         */
+        overdue?: boolean;
+        /**
+         * How far a task is.
+         */
+        state?: 'issued' | 'answered' | 'accepted' | 'doing' | 'submitted' | 'returned' | 'verified' | 'closed' | 'suspended' | 'merged' | 'cancelled';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/tasks';
+};
+
+export type ListTasksErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTasksError = ListTasksErrors[keyof ListTasksErrors];
+
+export type ListTasksResponses = {
+    /**
+     * Tasks
+     */
+    200: PageTaskHead;
+};
+
+export type ListTasksResponse = ListTasksResponses[keyof ListTasksResponses];
+
+export type GetTaskBoardData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only tasks of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only tasks of this list.
+         */
+        list_id?: TaskListId;
+        /**
+         * Only tasks that this member is to do, or is the leader in charge of.
+         */
+        member_id?: MemberId;
+        /**
+         * Only tasks of which this member is the leader in charge.
+         */
+        leader_id?: MemberId;
+        /**
+         * Which of a leader's two duties 一岗双责 a task belongs to.
+         */
+        axis?: 'party' | 'production';
+        /**
+         * Only those that are due in the month of this day.
+         */
+        month?: Day;
+        /**
+         * Only focus tasks, or only others.
+         */
+        focus?: boolean;
+        /**
+         * Only those for which the unit is late.
+         */
+        overdue?: boolean;
+        /**
+         * How far a task is.
+         */
+        state?: 'issued' | 'answered' | 'accepted' | 'doing' | 'submitted' | 'returned' | 'verified' | 'closed' | 'suspended' | 'merged' | 'cancelled';
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/tasks/board';
+};
+
+export type GetTaskBoardErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskBoardError = GetTaskBoardErrors[keyof GetTaskBoardErrors];
+
+export type GetTaskBoardResponses = {
+    /**
+     * The board
+     */
+    200: TaskBoard;
+};
+
+export type GetTaskBoardResponse = GetTaskBoardResponses[keyof GetTaskBoardResponses];
+
+export type GetTaskBoardSheetData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only tasks of this unit and of everything below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only tasks of this list.
+         */
+        list_id?: TaskListId;
+        /**
+         * Only tasks that this member is to do, or is the leader in charge of.
+         */
+        member_id?: MemberId;
+        /**
+         * Which of a leader's two duties 一岗双责 a task belongs to.
+         */
+        axis?: 'party' | 'production';
+        /**
+         * Only those that are due in the month of this day.
+         */
+        month?: Day;
+    };
+    url: '/api/v1/tasks/board/sheet';
+};
+
+export type GetTaskBoardSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskBoardSheetError = GetTaskBoardSheetErrors[keyof GetTaskBoardSheetErrors];
+
+export type GetTaskBoardSheetResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetTaskBoardSheetResponse = GetTaskBoardSheetResponses[keyof GetTaskBoardSheetResponses];
+
+export type GetTaskStandingData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The month of this day; the present one when absent.
+         */
+        month?: Day;
+    };
+    url: '/api/v1/tasks/standing';
+};
+
+export type GetTaskStandingErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskStandingError = GetTaskStandingErrors[keyof GetTaskStandingErrors];
+
+export type GetTaskStandingResponses = {
+    /**
+     * How branches stand
+     */
+    200: TaskStanding;
+};
+
+export type GetTaskStandingResponse = GetTaskStandingResponses[keyof GetTaskStandingResponses];
+
+export type GetTaskData = {
+    body?: never;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}';
+};
+
+export type GetTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskError = GetTaskErrors[keyof GetTaskErrors];
+
+export type GetTaskResponses = {
+    /**
+     * The task
+     */
+    200: TaskView;
+};
+
+export type GetTaskResponse = GetTaskResponses[keyof GetTaskResponses];
+
+export type AcceptTaskData = {
+    body?: TaskPeopleBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/acceptance';
+};
+
+export type AcceptTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AcceptTaskError = AcceptTaskErrors[keyof AcceptTaskErrors];
+
+export type AcceptTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type AcceptTaskResponse = AcceptTaskResponses[keyof AcceptTaskResponses];
+
+export type AnswerTaskData = {
+    body: TaskAnswerBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/answer';
+};
+
+export type AnswerTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AnswerTaskError = AnswerTaskErrors[keyof AnswerTaskErrors];
+
+export type AnswerTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type AnswerTaskResponse = AnswerTaskResponses[keyof AnswerTaskResponses];
+
+export type AskTaskCancellationData = {
+    body: TaskCancellationBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/cancellation';
+};
+
+export type AskTaskCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AskTaskCancellationError = AskTaskCancellationErrors[keyof AskTaskCancellationErrors];
+
+export type AskTaskCancellationResponses = {
+    /**
+     * Asked for
+     */
+    200: TaskView;
+};
+
+export type AskTaskCancellationResponse = AskTaskCancellationResponses[keyof AskTaskCancellationResponses];
+
+export type GrantTaskCancellationData = {
+    body?: TaskRequestAnswer;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/cancellation/approval';
+};
+
+export type GrantTaskCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GrantTaskCancellationError = GrantTaskCancellationErrors[keyof GrantTaskCancellationErrors];
+
+export type GrantTaskCancellationResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type GrantTaskCancellationResponse = GrantTaskCancellationResponses[keyof GrantTaskCancellationResponses];
+
+export type RefuseTaskCancellationData = {
+    body: TaskRequestRefusal;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/cancellation/refusal';
+};
+
+export type RefuseTaskCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseTaskCancellationError = RefuseTaskCancellationErrors[keyof RefuseTaskCancellationErrors];
+
+export type RefuseTaskCancellationResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type RefuseTaskCancellationResponse = RefuseTaskCancellationResponses[keyof RefuseTaskCancellationResponses];
+
+export type WithdrawTaskCancellationData = {
+    body?: TaskRequestAnswer;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/cancellation/withdrawal';
+};
+
+export type WithdrawTaskCancellationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawTaskCancellationError = WithdrawTaskCancellationErrors[keyof WithdrawTaskCancellationErrors];
+
+export type WithdrawTaskCancellationResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type WithdrawTaskCancellationResponse = WithdrawTaskCancellationResponses[keyof WithdrawTaskCancellationResponses];
+
+export type CloseTaskData = {
+    body: TaskEffectBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/closing';
+};
+
+export type CloseTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type CloseTaskError = CloseTaskErrors[keyof CloseTaskErrors];
+
+export type CloseTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type CloseTaskResponse = CloseTaskResponses[keyof CloseTaskResponses];
+
+export type DismissTaskData = {
+    body: TaskEffectBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/dismissal';
+};
+
+export type DismissTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DismissTaskError = DismissTaskErrors[keyof DismissTaskErrors];
+
+export type DismissTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type DismissTaskResponse = DismissTaskResponses[keyof DismissTaskResponses];
+
+export type AskTaskExtensionData = {
+    body: TaskExtensionBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/extension';
+};
+
+export type AskTaskExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AskTaskExtensionError = AskTaskExtensionErrors[keyof AskTaskExtensionErrors];
+
+export type AskTaskExtensionResponses = {
+    /**
+     * Asked for
+     */
+    200: TaskView;
+};
+
+export type AskTaskExtensionResponse = AskTaskExtensionResponses[keyof AskTaskExtensionResponses];
+
+export type GrantTaskExtensionData = {
+    body?: TaskRequestAnswer;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/extension/approval';
+};
+
+export type GrantTaskExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GrantTaskExtensionError = GrantTaskExtensionErrors[keyof GrantTaskExtensionErrors];
+
+export type GrantTaskExtensionResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type GrantTaskExtensionResponse = GrantTaskExtensionResponses[keyof GrantTaskExtensionResponses];
+
+export type RefuseTaskExtensionData = {
+    body: TaskRequestRefusal;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/extension/refusal';
+};
+
+export type RefuseTaskExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RefuseTaskExtensionError = RefuseTaskExtensionErrors[keyof RefuseTaskExtensionErrors];
+
+export type RefuseTaskExtensionResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type RefuseTaskExtensionResponse = RefuseTaskExtensionResponses[keyof RefuseTaskExtensionResponses];
+
+export type WithdrawTaskExtensionData = {
+    body?: TaskRequestAnswer;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/extension/withdrawal';
+};
+
+export type WithdrawTaskExtensionErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawTaskExtensionError = WithdrawTaskExtensionErrors[keyof WithdrawTaskExtensionErrors];
+
+export type WithdrawTaskExtensionResponses = {
+    /**
+     * Answered
+     */
+    200: TaskView;
+};
+
+export type WithdrawTaskExtensionResponse = WithdrawTaskExtensionResponses[keyof WithdrawTaskExtensionResponses];
+
+export type MergeTaskData = {
+    body: TaskMergingBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/merging';
+};
+
+export type MergeTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type MergeTaskError = MergeTaskErrors[keyof MergeTaskErrors];
+
+export type MergeTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type MergeTaskResponse = MergeTaskResponses[keyof MergeTaskResponses];
+
+export type SetTaskNodeData = {
+    body: TaskNodeBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+        /**
+         * Which node, from 1 on
+         */
+        place: number;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/nodes/{place}';
+};
+
+export type SetTaskNodeErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetTaskNodeError = SetTaskNodeErrors[keyof SetTaskNodeErrors];
+
+export type SetTaskNodeResponses = {
+    /**
+     * Put down
+     */
+    200: TaskView;
+};
+
+export type SetTaskNodeResponse = SetTaskNodeResponses[keyof SetTaskNodeResponses];
+
+export type SetTaskPeopleData = {
+    body?: TaskPeopleBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/people';
+};
+
+export type SetTaskPeopleErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetTaskPeopleError = SetTaskPeopleErrors[keyof SetTaskPeopleErrors];
+
+export type SetTaskPeopleResponses = {
+    /**
+     * Named
+     */
+    200: TaskView;
+};
+
+export type SetTaskPeopleResponse = SetTaskPeopleResponses[keyof SetTaskPeopleResponses];
+
+export type RedirectTaskData = {
+    body: TaskRedirectionBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/redirection';
+};
+
+export type RedirectTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RedirectTaskError = RedirectTaskErrors[keyof RedirectTaskErrors];
+
+export type RedirectTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type RedirectTaskResponse = RedirectTaskResponses[keyof RedirectTaskResponses];
+
+export type RemindTaskData = {
+    body?: never;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/reminder';
+};
+
+export type RemindTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RemindTaskError = RemindTaskErrors[keyof RemindTaskErrors];
+
+export type RemindTaskResponses = {
+    /**
+     * Reminded
+     */
+    204: void;
+};
+
+export type RemindTaskResponse = RemindTaskResponses[keyof RemindTaskResponses];
+
+export type ReportTaskData = {
+    body: TaskReportBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/reports';
+};
+
+export type ReportTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReportTaskError = ReportTaskErrors[keyof ReportTaskErrors];
+
+export type ReportTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type ReportTaskResponse = ReportTaskResponses[keyof ReportTaskResponses];
+
+export type ResumeTaskData = {
+    body?: TaskNoteBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/resumption';
+};
+
+export type ResumeTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ResumeTaskError = ResumeTaskErrors[keyof ResumeTaskErrors];
+
+export type ResumeTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type ResumeTaskResponse = ResumeTaskResponses[keyof ResumeTaskResponses];
+
+export type ReturnTaskData = {
+    body: TaskReasonBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/return';
+};
+
+export type ReturnTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ReturnTaskError = ReturnTaskErrors[keyof ReturnTaskErrors];
+
+export type ReturnTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type ReturnTaskResponse = ReturnTaskResponses[keyof ReturnTaskResponses];
+
+export type RewordTaskData = {
+    body: TaskRewordingBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/rewording';
+};
+
+export type RewordTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type RewordTaskError = RewordTaskErrors[keyof RewordTaskErrors];
+
+export type RewordTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type RewordTaskResponse = RewordTaskResponses[keyof RewordTaskResponses];
+
+export type GetTaskSlipData = {
+    body?: never;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/slip';
+};
+
+export type GetTaskSlipErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskSlipError = GetTaskSlipErrors[keyof GetTaskSlipErrors];
+
+export type GetTaskSlipResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetTaskSlipResponse = GetTaskSlipResponses[keyof GetTaskSlipResponses];
+
+export type SubmitTaskData = {
+    body: TaskSubmissionBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/submission';
+};
+
+export type SubmitTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SubmitTaskError = SubmitTaskErrors[keyof SubmitTaskErrors];
+
+export type SubmitTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type SubmitTaskResponse = SubmitTaskResponses[keyof SubmitTaskResponses];
+
+export type SuspendTaskData = {
+    body: TaskSuspensionBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/suspension';
+};
+
+export type SuspendTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SuspendTaskError = SuspendTaskErrors[keyof SuspendTaskErrors];
+
+export type SuspendTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type SuspendTaskResponse = SuspendTaskResponses[keyof SuspendTaskResponses];
+
+export type VerifyTaskData = {
+    body?: TaskNoteBody;
+    path: {
+        /**
+         * The task
+         */
+        id: TaskId;
+    };
+    query?: never;
+    url: '/api/v1/tasks/{id}/verification';
+};
+
+export type VerifyTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type VerifyTaskError = VerifyTaskErrors[keyof VerifyTaskErrors];
+
+export type VerifyTaskResponses = {
+    /**
+     * Done
+     */
+    200: TaskView;
+};
+
+export type VerifyTaskResponse = VerifyTaskResponses[keyof VerifyTaskResponses];
 
 export type ListTextsData = {
     body?: never;
