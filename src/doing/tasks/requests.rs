@@ -138,7 +138,7 @@ impl Tasks {
             return Ok(());
         }
         let verb = verb_of(kind);
-        let to = rules::leads_to(task.state, verb)?.unwrap_or(task.state);
+        let to = rules::leads_to(task.state, verb)?;
         let mut next = Task { state: to, updated_at: tx.now(), ..task.clone() };
         if let (TaskRequestKind::Extension, Some(until)) = (kind, until) {
             next.due_on = until;

@@ -148,13 +148,14 @@ pub fn whose(verb: TaskVerb) -> Who {
     FLOW.of_verb(verb).next().map_or(Who::Judge, |step| step.who)
 }
 
-/// Where the verb leads from here; `None` when it was done already.
-pub fn leads_to(state: TaskState, verb: TaskVerb) -> Result<Option<TaskState>, Refusal> {
-    match FLOW.step(state, verb) {
-        Some(step) => Ok(Some(step.to)),
-        None if FLOW.was_done(state, verb) => Ok(None),
-        None => Err(Refusal::WrongState(state)),
-    }
+/// Where the verb leads from here.
+pub fn leads_to(state: TaskState, verb: TaskVerb) -> Result<TaskState, Refusal> {
+    FLOW.step(state, verb).map(|step| step.to).ok_or(Refusal::WrongState(state))
+}
+
+/// Whether the verb is what was done `last` and led here, so that a request sent twice is one.
+pub fn is_repeated(state: TaskState, verb: TaskVerb, last: Option<TaskVerb>) -> bool {
+    FLOW.step(state, verb).is_none() && FLOW.was_done(state, verb) && last == Some(verb)
 }
 
 /// Whether what is asked may be asked: the day, the nodes in order and not after it.

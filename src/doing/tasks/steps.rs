@@ -57,7 +57,12 @@ impl Tasks {
         let verb = what.verb();
         let people = store::parts::list_people(tx.conn, &[task.id])?;
         self.check_hand(person, &task, &people, verb)?;
-        let Some(to) = rules::leads_to(task.state, verb)? else { return Ok(()) };
+        if FLOW.step(task.state, verb).is_none()
+            && rules::is_repeated(task.state, verb, store::parts::last_verb(tx.conn, task.id)?)
+        {
+            return Ok(());
+        }
+        let to = rules::leads_to(task.state, verb)?;
         let mut next = Task { state: to, updated_at: tx.now(), ..task.clone() };
         self.change(tx, person, &mut next, what)?;
         store::tasks::update(tx.conn, &next)?;

@@ -35,7 +35,7 @@ pub async fn open(house: &House) -> Opened {
         keys,
         house.config.vote_watch,
     );
-    campaigns.tasks.told_by(|tx, settled| note_settled(tx, settled));
+    campaigns.tasks.told_by(note_settled);
     let settings = campaigns.watch.each();
     house.get::<Members>().unless_judging(names_expert);
     let files = house.get::<Files>();

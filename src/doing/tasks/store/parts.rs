@@ -9,7 +9,7 @@ use crate::base::time::Day;
 use crate::db::Conn;
 use crate::db::schema::{task_assistants, task_nodes, task_people, task_reports, task_requests, task_steps};
 use crate::doing::tasks::model::{
-    Request, Step, TaskId, TaskNode, TaskNodeState, TaskPerson, TaskReport, TaskRequestKind,
+    Request, Step, TaskId, TaskNode, TaskNodeState, TaskPerson, TaskReport, TaskRequestKind, TaskVerb,
 };
 use crate::on;
 
@@ -103,6 +103,16 @@ pub fn list_steps(conn: &mut Conn, task: TaskId) -> QueryResult<Vec<Step>> {
         .order(task_steps::id)
         .select(Step::as_select())
         .load(c))
+}
+
+/// What was done last about a task.
+pub fn last_verb(conn: &mut Conn, task: TaskId) -> QueryResult<Option<TaskVerb>> {
+    on!(conn, c => task_steps::table
+        .filter(task_steps::task_id.eq(task))
+        .order(task_steps::id.desc())
+        .select(task_steps::verb)
+        .first(c)
+        .optional())
 }
 
 pub fn insert_step(conn: &mut Conn, step: &Step) -> QueryResult<()> {
