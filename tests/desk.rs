@@ -7,10 +7,21 @@ use xianfeng::base::capability::Role;
 use crate::ideas::{Scene, items, submitted, text};
 use crate::support::{Person, TestApp, send};
 
-/// What lies on a desk, but for what units owe by themselves whatever a test does.
+/// A page of a desk, without what units owe by themselves whatever a test does.
+async fn page_of(person: &Person<'_>, path: &str) -> Value {
+    let mut page = person.get(path).await.ok(200);
+    page["items"].as_array_mut().unwrap().retain(|item| item["kind"] != "month_sheet");
+    page
+}
+
+/// What lies on one's own desk, without that.
+pub async fn page(person: &Person<'_>) -> Value {
+    page_of(person, "/me/desk").await
+}
+
+/// What lies on a desk, without that.
 async fn titles(person: &Person<'_>, path: &str) -> Vec<String> {
-    let page = person.get(path).await.ok(200);
-    items(&page).iter().filter(|item| item["kind"] != "month_sheet").map(|item| text(&item["title"])).collect()
+    items(&page_of(person, path).await).iter().map(|item| text(&item["title"])).collect()
 }
 
 async fn mine(person: &Person<'_>) -> Vec<String> {

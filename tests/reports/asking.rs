@@ -22,7 +22,7 @@ async fn a_third_form_for_the_same_units_is_approved_by_another_one_above() {
     let at_form = format!("/report-forms/{}", text(&third["id"]));
     both.post(&format!("{at_form}/approval"), json!({})).await.refused(403, "proposals.own");
     people.organiser.post(&format!("{at_form}/approval"), json!({})).await.refused(403, "access.denied");
-    let desk = people.committee.get("/me/desk").await.ok(200);
+    let desk = crate::desk::page(&people.committee).await;
     assert_eq!((&items(&desk)[0]["kind"], &items(&desk)[0]["link"]), (&json!("report_form"), &json!(at_form)));
     let refusal = json!({ "reason": "与月报重复" });
     let refused = people.committee.post(&format!("{at_form}/refusal"), refusal.clone()).await.ok(200);
@@ -39,7 +39,7 @@ async fn a_third_form_for_the_same_units_is_approved_by_another_one_above() {
     let at_form = format!("/report-forms/{}", text(&fourth["id"]));
     let approved = people.committee.post(&format!("{at_form}/approval"), json!({ "reason": "专项需要" })).await.ok(200);
     assert_eq!(approved["state"], "active");
-    assert!(items(&people.committee.get("/me/desk").await.ok(200)).is_empty());
+    assert!(items(&crate::desk::page(&people.committee).await).is_empty());
     at(&app, "2026-07-27T09:00:00+08:00").await;
     let people = people.anew(&app).await;
     let owed = people.secretary.get(&format!("/reports?unit_id={}", app.unit("ZB1"))).await.ok(200);
@@ -142,11 +142,11 @@ async fn a_form_that_is_changed_keeps_its_version_for_what_is_open_and_tells_who
     // a year after it was asked it ends, unless somebody renews it
     at(&app, "2027-06-10T09:00:00+08:00").await;
     let organiser = app.sign_in_anew(&organiser).await;
-    let desk = organiser.get("/me/desk").await.ok(200);
+    let desk = crate::desk::page(&organiser).await;
     assert!(items(&desk).iter().any(|item| item["kind"] == "report_renewal"), "{desk}");
     let renewed = organiser.post(&format!("{at_form}/renewal"), json!({})).await.ok(200);
     assert_eq!(renewed["ends_on"], "2028-06-09");
-    let desk = organiser.get("/me/desk").await.ok(200);
+    let desk = crate::desk::page(&organiser).await;
     assert!(items(&desk).iter().all(|item| item["kind"] != "report_renewal"));
     let ended = organiser.post(&format!("{at_form}/ending"), json!({})).await.ok(200);
     assert_eq!(ended["state"], "ended");

@@ -85,7 +85,7 @@ async fn the_bulletin_counts_who_was_late_and_names_nobody_without_the_signer_s_
     let versions = people.organiser.get(&format!("{at_bulletin}/versions")).await.ok(200);
     assert_eq!(items(&versions).len(), 2);
 
-    let desk = people.committee.get("/me/desk").await.ok(200);
+    let desk = crate::desk::page(&people.committee).await;
     assert_eq!((&items(&desk)[0]["kind"], &items(&desk)[0]["link"]), (&json!("report_bulletin"), &json!(at_bulletin)));
     let issue = json!({ "version": 2 });
     people

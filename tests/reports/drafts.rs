@@ -131,14 +131,14 @@ async fn what_the_program_knows_is_filled_in_and_locked_and_can_be_said_to_be_wr
     assert_eq!((&noted["items"][0]["shown"], &noted["items"][0]["answer"]), (&json!("1"), &Value::Null));
     let typed = json!({ "field": "done", "note": "不是系统填的" });
     people.secretary.post(&at_corrections, typed).await.refused(422, "body.invalid");
-    let desk = people.organiser.get("/me/desk").await.ok(200);
+    let desk = crate::desk::page(&people.organiser).await;
     assert_eq!(items(&desk)[0]["kind"], "report_correction");
     let at_answer = format!("/report-corrections/{}/answer", text(&noted["items"][0]["id"]));
     let answered = people.organiser.post(&at_answer, json!({ "answer": "按会议日期计入" })).await.ok(200);
     assert_eq!(answered["items"][0]["answered_by"]["name"], "组织部");
     people.organiser.post(&at_answer, json!({ "answer": "按会议日期计入" })).await.ok(200);
     people.organiser.post(&at_answer, json!({ "answer": "另一个说法" })).await.refused(409, "reports.answered");
-    assert!(items(&people.organiser.get("/me/desk").await.ok(200)).is_empty());
+    assert!(items(&crate::desk::page(&people.organiser).await).is_empty());
     people.secretary.post(&format!("{}/submission", path(&report)), json!({})).await.ok(200);
     let whole = people.secretary.get(&path(&report)).await.ok(200);
     assert_eq!(whole["submitted"], json!({ "done": "开了会", "held": "1" }));

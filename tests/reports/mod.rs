@@ -151,7 +151,7 @@ async fn the_committee_s_monthly_report_in_four_parts_one_late_one_missing_is_fo
     // the 25th of July is a Saturday: it opens all the same, and is due on Wednesday, the 5th of August
     at(&app, "2026-07-25T09:00:00+08:00").await;
     let (first, second) = (app.sign_in_anew(&first).await, app.sign_in_anew(&second).await);
-    let desk = first.get("/me/desk").await.ok(200);
+    let desk = crate::desk::page(&first).await;
     let item = &items(&desk)[0];
     assert_eq!((&item["title"], &item["due_on"]), (&json!("填报“党委工作月报”（2026年7月）"), &json!("2026-08-05")));
     let mine = report_of(&app, &first, "DW1").await;
@@ -175,7 +175,7 @@ async fn the_committee_s_monthly_report_in_four_parts_one_late_one_missing_is_fo
     write(&first, &mine, four).await;
     let done = first.post(&format!("{}/submission", path(&mine)), json!({})).await.ok(200);
     assert_eq!((&done["state"], &done["standing"]), (&json!("submitted"), &json!("late")));
-    assert!(items(&first.get("/me/desk").await.ok(200)).is_empty());
+    assert!(items(&crate::desk::page(&first).await).is_empty());
     app.tick().await;
     for (name, all, one, two) in [("reports.on_time", 0, 0, 0), ("reports.late", 1, 1, 0), ("reports.missing", 1, 0, 1)]
     {

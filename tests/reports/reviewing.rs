@@ -19,7 +19,7 @@ async fn another_person_reviews_and_what_is_returned_was_late_or_not_as_it_came_
     hand_in(&people.secretary, &east, "东支部的工作").await;
     hand_in(&both, &west, "西支部的工作").await;
     // one item for all that came in
-    let desk = people.organiser.get("/me/desk").await.ok(200);
+    let desk = crate::desk::page(&people.organiser).await;
     assert_eq!((items(&desk).len(), &items(&desk)[0]["title"]), (1, &json!("审核各单位提交的“支部月报”（2026年7月）")));
     both.post(&format!("{}/review", path(&west)), json!({})).await.refused(403, "reports.own");
     both.post(&format!("{}/return", path(&west)), json!({ "reason": "不细" })).await.refused(403, "reports.own");
@@ -30,7 +30,7 @@ async fn another_person_reviews_and_what_is_returned_was_late_or_not_as_it_came_
     let returned = people.organiser.post(&format!("{}/return", path(&east)), reason.clone()).await.ok(200);
     assert_eq!((&returned["state"], &returned["light"]), (&json!("returned"), &json!("amber")));
     assert_eq!(people.organiser.post(&format!("{}/return", path(&east)), reason).await.ok(200), returned, "again");
-    let desk = people.secretary.get("/me/desk").await.ok(200);
+    let desk = crate::desk::page(&people.secretary).await;
     assert_eq!(items(&desk)[0]["title"], "修改后重新提交“支部月报”（2026年7月）");
     app.drain().await;
     assert_eq!(crate::ideas::notices(&people.secretary).await[0], "报送退回修改");
@@ -43,7 +43,7 @@ async fn another_person_reviews_and_what_is_returned_was_late_or_not_as_it_came_
     let reviewed = people.organiser.post(&format!("{}/review", path(&east)), json!({})).await.ok(200);
     assert_eq!((&reviewed["state"], &reviewed["light"]), (&json!("reviewed"), &json!("green")));
     people.organiser.post(&format!("{}/review", path(&west)), json!({})).await.ok(200);
-    assert!(items(&people.organiser.get("/me/desk").await.ok(200)).is_empty());
+    assert!(items(&crate::desk::page(&people.organiser).await).is_empty());
     let refused = people.organiser.post(&format!("{}/return", path(&east)), json!({ "reason": "晚了" })).await;
     refused.refused(409, "reports.wrong_state");
     let page = people.organiser.get(&format!("{}/sheet", path(&east))).await.text();
@@ -161,7 +161,7 @@ async fn what_is_deferred_or_exempt_before_its_day_is_neither_late_nor_missing()
     answer(&both, &of_south, "approval", json!({})).await.refused(403, "proposals.own");
     answer(&people.secretary, &of_west, "approval", json!({})).await.refused(403, "access.denied");
     let kinds = async |who: &Person<'_>| -> Vec<String> {
-        items(&who.get("/me/desk").await.ok(200)).iter().map(|item| text(&item["kind"])).collect()
+        items(&crate::desk::page(&who).await).iter().map(|item| text(&item["kind"])).collect()
     };
     assert_eq!(kinds(&people.organiser).await, ["report_request"; 3]);
     let granted = answer(&people.organiser, &asked, "approval", json!({})).await.ok(200);
