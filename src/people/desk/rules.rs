@@ -15,7 +15,7 @@ pub enum Refusal {
 impl crate::db::Refusal for Refusal {}
 
 /// What those who watch desks see: work of others, and nothing of accounts, duties, settings and what members say.
-const WATCHED: [Capability; 9] = [
+const WATCHED: [Capability; 12] = [
     Capability::CollectIdeas,
     Capability::DecideIdeas,
     Capability::RunContests,
@@ -25,6 +25,9 @@ const WATCHED: [Capability; 9] = [
     Capability::WriteEntries,
     Capability::FillReports,
     Capability::RunReports,
+    Capability::KeepObligations,
+    Capability::IssueTasks,
+    Capability::DoTasks,
 ];
 
 /// What of the desk of a unit with that path somebody may see: what he could do himself by a duty on it or above it, or
