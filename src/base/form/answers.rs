@@ -100,7 +100,7 @@ impl Looking<'_> {
                 if chosen.is_empty() {
                     return None;
                 }
-                if !asked.limits.options.iter().any(|option| *option == chosen) {
+                if !asked.limits.options.contains(&chosen) {
                     self.fault(at, "no_such_option", format!("{}须从所列选项中选择", in_quotes(asked.title)));
                 }
                 Some(Value::String(chosen))

@@ -46,7 +46,7 @@ pub fn flaws(form: &Form, bounds: Bounds) -> Vec<Fault> {
         }
         limits(&mut flaws, &at, field.into(), bounds);
         let is_table = field.kind == FormKind::Table;
-        if is_table != !field.columns.is_empty() || field.columns.len() > MOST_COLUMNS {
+        if is_table == field.columns.is_empty() || field.columns.len() > MOST_COLUMNS {
             let message = format!("表格须有 1 到 {MOST_COLUMNS} 列，其他项没有列");
             flaws.push(fault(format!("{at}/columns"), "count", message));
         }
@@ -112,11 +112,9 @@ fn limits(flaws: &mut Vec<Fault>, at: &str, asked: Asked<'_>, bounds: Bounds) {
     let (low, high) = (bound(least), bound(greatest));
     let is_wrong = |bound: Option<Option<i64>>| bound.is_some_and(|bound| bound.is_none() || !is_number);
     let crossed = matches!((low, high), (Some(Some(low)), Some(Some(high))) if low > high);
-    if decimals_bad || is_wrong(low) || is_wrong(high) || crossed {
-        if is_wrong(low) || is_wrong(high) || crossed {
-            let message = "最小值、最大值须是数字，小数位不多于所设，且最小值不大于最大值";
-            flaws.push(fault(format!("{at}/limits/least"), "bad_bound", message));
-        }
+    if is_wrong(low) || is_wrong(high) || crossed {
+        let message = "最小值、最大值须是数字，小数位不多于所设，且最小值不大于最大值";
+        flaws.push(fault(format!("{at}/limits/least"), "bad_bound", message));
     }
     let chooses = matches!(asked.kind, FormKind::Choice | FormKind::Choices);
     let different: BTreeSet<&String> = options.iter().collect();
