@@ -161,7 +161,7 @@ async fn what_is_deferred_or_exempt_before_its_day_is_neither_late_nor_missing()
     answer(&both, &of_south, "approval", json!({})).await.refused(403, "proposals.own");
     answer(&people.secretary, &of_west, "approval", json!({})).await.refused(403, "access.denied");
     let kinds = async |who: &Person<'_>| -> Vec<String> {
-        items(&crate::desk::page(&who).await).iter().map(|item| text(&item["kind"])).collect()
+        items(&crate::desk::page(who).await).iter().map(|item| text(&item["kind"])).collect()
     };
     assert_eq!(kinds(&people.organiser).await, ["report_request"; 3]);
     let granted = answer(&people.organiser, &asked, "approval", json!({})).await.ok(200);

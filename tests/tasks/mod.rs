@@ -74,7 +74,7 @@ pub async fn close(unit: &Person<'_>, judge: &Person<'_>, task: &str) {
 
 /// What lies on somebody's desk, by kind.
 pub async fn desk(who: &Person<'_>, kind: &str) -> Vec<Value> {
-    let found = crate::desk::page(&who).await;
+    let found = crate::desk::page(who).await;
     items(&found).iter().filter(|item| item["kind"] == kind).cloned().collect()
 }
 
