@@ -119,7 +119,7 @@ async fn under_way(scene: &Scene<'_>) -> String {
 }
 
 async fn desk(who: &Person<'_>) -> Vec<String> {
-    items(&who.get("/me/desk").await.ok(200)).iter().map(|item| text(&item["title"])).collect()
+    items(&crate::desk::page(who).await).iter().map(|item| text(&item["title"])).collect()
 }
 
 #[tokio::test]

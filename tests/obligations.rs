@@ -336,6 +336,7 @@ async fn what_is_due_soon_lies_on_the_desk_and_is_told_once() {
     tokio::time::sleep(FRESH).await;
     app.advance_seconds(700);
     app.tick().await;
+    let secretary = app.sign_in_anew(&secretary).await;
     let desk = on_desk(&secretary).await;
     assert!(!desk.contains("东一组") && desk.contains("东二组：党小组会待完成"), "{desk}");
 }

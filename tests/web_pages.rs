@@ -93,6 +93,7 @@ fn every_link_of_a_desk_or_a_notice_is_a_page() {
         if link.is_empty() || link.contains("api/v1") {
             continue;
         }
+        let (link, _) = link.split_once('?').unwrap_or((link, ""));
         let parts = link.split('/').map(|part| if part.starts_with('{') { ":" } else { part });
         links.insert(parts.collect::<Vec<_>>().join("/"));
     }

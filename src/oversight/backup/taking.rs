@@ -18,7 +18,7 @@ use crate::base::time::Timestamp;
 use crate::db::{self, Conn, Db, Snapshot};
 use crate::ground::files::{self, StoredFile};
 use crate::judging::campaigns;
-use crate::kernel::private_files::destroy;
+use crate::kernel::private_files::{destroy, make_folder};
 
 /// Rows of attachments that are read at once.
 const CHUNK: i64 = 500;
@@ -92,6 +92,9 @@ impl Backups {
         let beside_it = keys::path_of(file);
         if beside_it.try_exists().map_err(complaint)? {
             return Err(format!("{} 已存在，不会覆盖 (exists already)", beside_it.display()));
+        }
+        if let Some(folder) = file.parent() {
+            make_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         }
         let part = beside(file, ".part");
         let target = private_file(&part).map_err(|error| format!("{}: {error}", part.display()))?;

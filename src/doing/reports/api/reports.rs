@@ -113,7 +113,7 @@ async fn shown(
     let (unit, first) = (whole.report.unit_id, whole.period.first_on);
     let filled = room.filled(&whole.version.fields.0, unit, whole.period.span()).await?;
     let filled = filled.into_iter().map(|one| ReportFilledIn {
-        link: format!("/facts/{}?unit_id={unit}&day={first}", one.fact),
+        link: format!("/api/v1/facts/{}?unit_id={unit}&day={first}", one.fact),
         key: one.key,
         value: one.value,
         fact: one.fact.to_owned(),

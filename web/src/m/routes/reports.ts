@@ -7,4 +7,5 @@ export default [
   { path: '/report-forms/new', component: () => import('../pages/reports/Ask.vue') },
   { path: '/report-forms/:id', component: () => import('../pages/reports/Form.vue'), props: true },
   { path: '/report-forms/:id/overview', component: () => import('../pages/reports/Overview.vue'), props: true, meta: { keep: true } },
+  { path: '/report-periods/:id/bulletin', component: () => import('../pages/reports/Bulletin.vue'), props: true },
 ] satisfies RouteRecordRaw[]
