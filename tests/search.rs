@@ -218,7 +218,7 @@ async fn the_index_lets_others_write_first_and_then_keeps_them_for_one_entry_and
         })
     };
     // there are always some who wait for the only writer
-    let mut line: VecDeque<_> = (0..3).map(|_| write()).collect();
+    let mut line: VecDeque<_> = (0..6).map(|_| write()).collect();
     let index = {
         let db = db.clone();
         tokio::spawn(async move { search::index_waiting(&db, 1).await.unwrap() })
