@@ -891,6 +891,8 @@ export const editBulletin = <ThrowOnError extends boolean = true>(options: Optio
  *
  * Opens a task of a problem that an issued bulletin names, for the unit whose entry it is about, on the rectification list
  * of the year. One that was opened stays. Closing it is written down with the bulletin, which shows its state.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const openFindingTask = <ThrowOnError extends boolean = true>(options: Options<OpenFindingTaskData, ThrowOnError>): RequestResult<OpenFindingTaskResponses, OpenFindingTaskErrors, ThrowOnError, 'data'> => (options.client ?? client).post<OpenFindingTaskResponses, OpenFindingTaskErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2297,6 +2299,8 @@ export const exportQuestions = <ThrowOnError extends boolean = true>(options?: O
  * 导出报送汇总 · Export reports
  *
  * What units that the caller reaches by a duty handed in for a period, a line for each.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const exportReports = <ThrowOnError extends boolean = true>(options: Options<ExportReportsData, ThrowOnError>): RequestResult<ExportReportsResponses, ExportReportsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ExportReportsResponses, ExportReportsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -2323,6 +2327,8 @@ export const exportStudyDeliveries = <ThrowOnError extends boolean = true>(optio
  * 导出任务清单 · Export task list
  *
  * A list in the layout in which it is imported, with what became of each item at each unit that the caller sees.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const exportTaskList = <ThrowOnError extends boolean = true>(options: Options<ExportTaskListData, ThrowOnError>): RequestResult<ExportTaskListResponses, ExportTaskListErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ExportTaskListResponses, ExportTaskListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -3506,6 +3512,8 @@ export const withdrawQuestionImport = <ThrowOnError extends boolean = true>(opti
  * Writes what an xlsx or csv file asks onto a list (序号, 重点任务, 完成标准, 责任领导, 牵头单位, 配合单位, 完成时限, 权重,
  * 是否重点, 条线, 节点, 佐证要求, 依据, 标签). A dry run shows what would happen, under a digest; sent again with it as
  * `confirm`, exactly that is written, or nothing (409). The same file again changes nothing; what was laid stays.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const importTaskItems = <ThrowOnError extends boolean = true>(options: Options<ImportTaskItemsData, ThrowOnError>): RequestResult<ImportTaskItemsResponses, ImportTaskItemsErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ImportTaskItemsResponses, ImportTaskItemsErrors, ThrowOnError, 'data'>({
     bodySerializer: null,
@@ -5670,6 +5678,8 @@ export const listPracticeQuestions = <ThrowOnError extends boolean = true>(optio
  * 答复数据有误 · Answer report correction
  *
  * Answers what a unit said of a number; once.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const answerReportCorrection = <ThrowOnError extends boolean = true>(options: Options<AnswerReportCorrectionData, ThrowOnError>): RequestResult<AnswerReportCorrectionResponses, AnswerReportCorrectionErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AnswerReportCorrectionResponses, AnswerReportCorrectionErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5686,6 +5696,8 @@ export const answerReportCorrection = <ThrowOnError extends boolean = true>(opti
  * 报送事项列表 · List report forms
  *
  * What is asked of units that the caller reaches by a duty, or by those above them; the newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const listReportForms = <ThrowOnError extends boolean = true>(options?: Options<ListReportFormsData, ThrowOnError>): RequestResult<ListReportFormsResponses, ListReportFormsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListReportFormsResponses, ListReportFormsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5699,6 +5711,8 @@ export const listReportForms = <ThrowOnError extends boolean = true>(options?: O
  *
  * Asks units of a kind for a report, again and again or once. What is more than the limits allow waits for those above. Takes
  * an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const askReportForm = <ThrowOnError extends boolean = true>(options: Options<AskReportFormData, ThrowOnError>): RequestResult<AskReportFormResponses, AskReportFormErrors, ThrowOnError, 'data'> => (options.client ?? client).post<AskReportFormResponses, AskReportFormErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5715,6 +5729,8 @@ export const askReportForm = <ThrowOnError extends boolean = true>(options: Opti
  * 报送事项详情 · Get report form
  *
  * One form with the fields that periods to come are opened with.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const getReportForm = <ThrowOnError extends boolean = true>(options: Options<GetReportFormData, ThrowOnError>): RequestResult<GetReportFormResponses, GetReportFormErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetReportFormResponses, GetReportFormErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5727,6 +5743,8 @@ export const getReportForm = <ThrowOnError extends boolean = true>(options: Opti
  * 修改报送事项 · Edit report form
  *
  * Changes a form for periods to come; its window and its audience stay. Versions of its fields never change.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const editReportForm = <ThrowOnError extends boolean = true>(options: Options<EditReportFormData, ThrowOnError>): RequestResult<EditReportFormResponses, EditReportFormErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditReportFormResponses, EditReportFormErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5743,6 +5761,8 @@ export const editReportForm = <ThrowOnError extends boolean = true>(options: Opt
  * 批准超出限额的报送 · Approve report form
  *
  * Approves what is asked beyond the limits; another one does so than who asked. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const approveReportForm = <ThrowOnError extends boolean = true>(options: Options<ApproveReportFormData, ThrowOnError>): RequestResult<ApproveReportFormResponses, ApproveReportFormErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveReportFormResponses, ApproveReportFormErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5759,6 +5779,8 @@ export const approveReportForm = <ThrowOnError extends boolean = true>(options: 
  * 停用报送事项 · End report form
  *
  * Asks a form no more; what is open goes on. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const endReportForm = <ThrowOnError extends boolean = true>(options: Options<EndReportFormData, ThrowOnError>): RequestResult<EndReportFormResponses, EndReportFormErrors, ThrowOnError, 'data'> => (options.client ?? client).post<EndReportFormResponses, EndReportFormErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5771,6 +5793,8 @@ export const endReportForm = <ThrowOnError extends boolean = true>(options: Opti
  * 报送总览 · Get report overview
  *
  * Who has handed in, of units that the caller reaches by a duty: all of them at once, periods of at most 800 days.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const getReportOverview = <ThrowOnError extends boolean = true>(options: Options<GetReportOverviewData, ThrowOnError>): RequestResult<GetReportOverviewResponses, GetReportOverviewErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetReportOverviewResponses, GetReportOverviewErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5783,6 +5807,8 @@ export const getReportOverview = <ThrowOnError extends boolean = true>(options: 
  * 报送期次 · List report periods
  *
  * Periods of a form that were opened, the newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const listReportPeriods = <ThrowOnError extends boolean = true>(options: Options<ListReportPeriodsData, ThrowOnError>): RequestResult<ListReportPeriodsResponses, ListReportPeriodsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListReportPeriodsResponses, ListReportPeriodsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5795,6 +5821,8 @@ export const listReportPeriods = <ThrowOnError extends boolean = true>(options: 
  * 不批准超出限额的报送 · Refuse report form
  *
  * Refuses what is asked beyond the limits. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const refuseReportForm = <ThrowOnError extends boolean = true>(options: Options<RefuseReportFormData, ThrowOnError>): RequestResult<RefuseReportFormResponses, RefuseReportFormErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RefuseReportFormResponses, RefuseReportFormErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5811,6 +5839,8 @@ export const refuseReportForm = <ThrowOnError extends boolean = true>(options: O
  * 续期 · Renew report form
  *
  * Has a form go on for twelve months from today. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const renewReportForm = <ThrowOnError extends boolean = true>(options: Options<RenewReportFormData, ThrowOnError>): RequestResult<RenewReportFormResponses, RenewReportFormErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RenewReportFormResponses, RenewReportFormErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5823,6 +5853,8 @@ export const renewReportForm = <ThrowOnError extends boolean = true>(options: Op
  * 报送表单版本 · List report form versions
  *
  * Every version of the fields of a form, the first one first.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const listReportFormVersions = <ThrowOnError extends boolean = true>(options: Options<ListReportFormVersionsData, ThrowOnError>): RequestResult<ListReportFormVersionsResponses, ListReportFormVersionsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListReportFormVersionsResponses, ListReportFormVersionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5848,6 +5880,8 @@ export const getReportBulletin = <ThrowOnError extends boolean = true>(options: 
  *
  * Drafts the bulletin of a period: how many handed in, late or not, extracts of what they wrote, requirements. It names
  * nobody. One that is there stays (200).
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const draftReportBulletin = <ThrowOnError extends boolean = true>(options: Options<DraftReportBulletinData, ThrowOnError>): RequestResult<DraftReportBulletinResponses, DraftReportBulletinErrors, ThrowOnError, 'data'> => (options.client ?? client).post<DraftReportBulletinResponses, DraftReportBulletinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5864,6 +5898,8 @@ export const draftReportBulletin = <ThrowOnError extends boolean = true>(options
  * 修改报送通报 · Edit report bulletin
  *
  * Writes another version; one that was reviewed is a draft again, and the tick is gone. An issued bulletin stays as it is.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const editReportBulletin = <ThrowOnError extends boolean = true>(options: Options<EditReportBulletinData, ThrowOnError>): RequestResult<EditReportBulletinResponses, EditReportBulletinErrors, ThrowOnError, 'data'> => (options.client ?? client).put<EditReportBulletinResponses, EditReportBulletinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5881,6 +5917,8 @@ export const editReportBulletin = <ThrowOnError extends boolean = true>(options:
  *
  * Issues a reviewed version: those of the unit that asked are told and read it, and it stays as it is. Again it changes
  * nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const issueReportBulletin = <ThrowOnError extends boolean = true>(options: Options<IssueReportBulletinData, ThrowOnError>): RequestResult<IssueReportBulletinResponses, IssueReportBulletinErrors, ThrowOnError, 'data'> => (options.client ?? client).post<IssueReportBulletinResponses, IssueReportBulletinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5898,6 +5936,8 @@ export const issueReportBulletin = <ThrowOnError extends boolean = true>(options
  *
  * Approves a version, and ticks whether it names units; another person than those who wrote it does so. Again it changes
  * nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `committee_member` (党委委员).
  */
 export const reviewReportBulletin = <ThrowOnError extends boolean = true>(options: Options<ReviewReportBulletinData, ThrowOnError>): RequestResult<ReviewReportBulletinResponses, ReviewReportBulletinErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReviewReportBulletinResponses, ReviewReportBulletinErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5914,6 +5954,8 @@ export const reviewReportBulletin = <ThrowOnError extends boolean = true>(option
  * 报送通报修改记录 · List report bulletin versions
  *
  * The versions of a bulletin, the first one first; for those who read the reports of the unit that asked.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const listReportBulletinVersions = <ThrowOnError extends boolean = true>(options: Options<ListReportBulletinVersionsData, ThrowOnError>): RequestResult<ListReportBulletinVersionsResponses, ListReportBulletinVersionsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListReportBulletinVersionsResponses, ListReportBulletinVersionsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5926,6 +5968,8 @@ export const listReportBulletinVersions = <ThrowOnError extends boolean = true>(
  * 报送表单样式 · List report presets
  *
  * Forms that ship, each to be copied and changed before it is asked.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const listReportPresets = <ThrowOnError extends boolean = true>(options?: Options<ListReportPresetsData, ThrowOnError>): RequestResult<ListReportPresetsResponses, ListReportPresetsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListReportPresetsResponses, ListReportPresetsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5938,6 +5982,8 @@ export const listReportPresets = <ThrowOnError extends boolean = true>(options?:
  * 报送表单样式详情 · Get report preset
  *
  * One of the forms that ship.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const getReportPreset = <ThrowOnError extends boolean = true>(options: Options<GetReportPresetData, ThrowOnError>): RequestResult<GetReportPresetResponses, GetReportPresetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetReportPresetResponses, GetReportPresetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5950,6 +5996,8 @@ export const getReportPreset = <ThrowOnError extends boolean = true>(options: Op
  * 同意缓报或免报 · Approve report request
  *
  * Has a report come later or not at all; another one does so than who asked, until its day is over. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const approveReportRequest = <ThrowOnError extends boolean = true>(options: Options<ApproveReportRequestData, ThrowOnError>): RequestResult<ApproveReportRequestResponses, ApproveReportRequestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ApproveReportRequestResponses, ApproveReportRequestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5966,6 +6014,8 @@ export const approveReportRequest = <ThrowOnError extends boolean = true>(option
  * 不同意缓报或免报 · Refuse report request
  *
  * Refuses a request, with a reason. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const refuseReportRequest = <ThrowOnError extends boolean = true>(options: Options<RefuseReportRequestData, ThrowOnError>): RequestResult<RefuseReportRequestResponses, RefuseReportRequestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RefuseReportRequestResponses, RefuseReportRequestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5982,6 +6032,8 @@ export const refuseReportRequest = <ThrowOnError extends boolean = true>(options
  * 撤回缓报或免报申请 · Take back report request
  *
  * Takes back a request that the caller made. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const takeBackReportRequest = <ThrowOnError extends boolean = true>(options: Options<TakeBackReportRequestData, ThrowOnError>): RequestResult<TakeBackReportRequestResponses, TakeBackReportRequestErrors, ThrowOnError, 'data'> => (options.client ?? client).post<TakeBackReportRequestResponses, TakeBackReportRequestErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -5994,6 +6046,8 @@ export const takeBackReportRequest = <ThrowOnError extends boolean = true>(optio
  * 报送列表 · List reports
  *
  * Reports of units that the caller reaches by a duty, what is due last first.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const listReports = <ThrowOnError extends boolean = true>(options?: Options<ListReportsData, ThrowOnError>): RequestResult<ListReportsResponses, ListReportsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListReportsResponses, ListReportsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6007,6 +6061,8 @@ export const listReports = <ThrowOnError extends boolean = true>(options?: Optio
  *
  * One report with its form, what is being written, what was handed in, and what the program knows. Its `ETag` names the
  * state of the draft.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const getReport = <ThrowOnError extends boolean = true>(options: Options<GetReportData, ThrowOnError>): RequestResult<GetReportResponses, GetReportErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetReportResponses, GetReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6019,6 +6075,8 @@ export const getReport = <ThrowOnError extends boolean = true>(options: Options<
  * 数据有误 · Correct report
  *
  * Notes that a number that the program filled in is wrong. Whoever asked for the report answers. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const correctReport = <ThrowOnError extends boolean = true>(options: Options<CorrectReportData, ThrowOnError>): RequestResult<CorrectReportResponses, CorrectReportErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CorrectReportResponses, CorrectReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6053,6 +6111,8 @@ export const saveReportDraft = <ThrowOnError extends boolean = true>(options: Op
  * 本期无变化 · Submit report without change
  *
  * Hands a report in without a word, where nothing has changed; two periods running at most. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const submitReportWithoutChange = <ThrowOnError extends boolean = true>(options: Options<SubmitReportWithoutChangeData, ThrowOnError>): RequestResult<SubmitReportWithoutChangeResponses, SubmitReportWithoutChangeErrors, ThrowOnError, 'data'> => (options.client ?? client).post<SubmitReportWithoutChangeResponses, SubmitReportWithoutChangeErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6066,6 +6126,8 @@ export const submitReportWithoutChange = <ThrowOnError extends boolean = true>(o
  *
  * Asks, until the report's day is over, that it comes later or not at all. One request waits at a time. Takes an
  * `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const requestAboutReport = <ThrowOnError extends boolean = true>(options: Options<RequestAboutReportData, ThrowOnError>): RequestResult<RequestAboutReportResponses, RequestAboutReportErrors, ThrowOnError, 'data'> => (options.client ?? client).post<RequestAboutReportResponses, RequestAboutReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6082,6 +6144,8 @@ export const requestAboutReport = <ThrowOnError extends boolean = true>(options:
  * 退回修改 · Return report
  *
  * Returns what a unit handed in, with a reason. It is late or not as it was when it came first. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const returnReport = <ThrowOnError extends boolean = true>(options: Options<ReturnReportData, ThrowOnError>): RequestResult<ReturnReportResponses, ReturnReportErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReturnReportResponses, ReturnReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6098,6 +6162,8 @@ export const returnReport = <ThrowOnError extends boolean = true>(options: Optio
  * 审核报送 · Review report
  *
  * Approves what a unit handed in; nobody does who wrote it or handed it in. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const reviewReport = <ThrowOnError extends boolean = true>(options: Options<ReviewReportData, ThrowOnError>): RequestResult<ReviewReportResponses, ReviewReportErrors, ThrowOnError, 'data'> => (options.client ?? client).post<ReviewReportResponses, ReviewReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6110,6 +6176,8 @@ export const reviewReport = <ThrowOnError extends boolean = true>(options: Optio
  * 打印报送 · Get report sheet
  *
  * A report as a page to be printed on A4: what was handed in, or what is being written while nothing was.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、审计).
  */
 export const getReportSheet = <ThrowOnError extends boolean = true>(options: Options<GetReportSheetData, ThrowOnError>): RequestResult<GetReportSheetResponses, GetReportSheetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetReportSheetResponses, GetReportSheetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6123,6 +6191,8 @@ export const getReportSheet = <ThrowOnError extends boolean = true>(options: Opt
  *
  * Hands a report in as its draft stands, which must be whole. With `If-Match` only in the state that was seen. Again it
  * changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const submitReport = <ThrowOnError extends boolean = true>(options: Options<SubmitReportData, ThrowOnError>): RequestResult<SubmitReportResponses, SubmitReportErrors, ThrowOnError, 'data'> => (options.client ?? client).post<SubmitReportResponses, SubmitReportErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6867,6 +6937,8 @@ export const getStudyToday = <ThrowOnError extends boolean = true>(options?: Opt
  * 下发进度 · Get task laying
  *
  * How far a list is on its way to units.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const getTaskLaying = <ThrowOnError extends boolean = true>(options: Options<GetTaskLayingData, ThrowOnError>): RequestResult<GetTaskLayingResponses, GetTaskLayingErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetTaskLayingResponses, GetTaskLayingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6879,6 +6951,8 @@ export const getTaskLaying = <ThrowOnError extends boolean = true>(options: Opti
  * 任务清单 · List task lists
  *
  * Lists of the units that the caller sees by a duty, and of those above them; the newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const listTaskLists = <ThrowOnError extends boolean = true>(options?: Options<ListTaskListsData, ThrowOnError>): RequestResult<ListTaskListsResponses, ListTaskListsErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListTaskListsResponses, ListTaskListsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6891,6 +6965,8 @@ export const listTaskLists = <ThrowOnError extends boolean = true>(options?: Opt
  * 新建任务清单 · Create task list
  *
  * Makes a list for a unit. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const createTaskList = <ThrowOnError extends boolean = true>(options: Options<CreateTaskListData, ThrowOnError>): RequestResult<CreateTaskListResponses, CreateTaskListErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CreateTaskListResponses, CreateTaskListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6907,6 +6983,8 @@ export const createTaskList = <ThrowOnError extends boolean = true>(options: Opt
  * 任务清单详情 · Get task list
  *
  * One list with how many tasks of each state there are. Its `ETag` changes with its items.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const getTaskList = <ThrowOnError extends boolean = true>(options: Options<GetTaskListData, ThrowOnError>): RequestResult<GetTaskListResponses, GetTaskListErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetTaskListResponses, GetTaskListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6919,6 +6997,8 @@ export const getTaskList = <ThrowOnError extends boolean = true>(options: Option
  * 批量销号 · Close task list
  *
  * Closes every verified task of a list with one line of effect; what the caller has a part in is left to others.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const closeTaskList = <ThrowOnError extends boolean = true>(options: Options<CloseTaskListData, ThrowOnError>): RequestResult<CloseTaskListResponses, CloseTaskListErrors, ThrowOnError, 'data'> => (options.client ?? client).post<CloseTaskListResponses, CloseTaskListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6935,6 +7015,8 @@ export const closeTaskList = <ThrowOnError extends boolean = true>(options: Opti
  * 清单事项 · List task items
  *
  * What a list asks, by number.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const listTaskItems = <ThrowOnError extends boolean = true>(options: Options<ListTaskItemsData, ThrowOnError>): RequestResult<ListTaskItemsResponses, ListTaskItemsErrors, ThrowOnError, 'data'> => (options.client ?? client).get<ListTaskItemsResponses, ListTaskItemsErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6947,6 +7029,8 @@ export const listTaskItems = <ThrowOnError extends boolean = true>(options: Opti
  * 删除清单事项 · Delete task item
  *
  * Takes off a list what no task was made of.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const deleteTaskItem = <ThrowOnError extends boolean = true>(options: Options<DeleteTaskItemData, ThrowOnError>): RequestResult<DeleteTaskItemResponses, DeleteTaskItemErrors, ThrowOnError, 'data'> => (options.client ?? client).delete<DeleteTaskItemResponses, DeleteTaskItemErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6959,6 +7043,8 @@ export const deleteTaskItem = <ThrowOnError extends boolean = true>(options: Opt
  * 清单的一项 · Get task item
  *
  * What a list asks under a number. Its `ETag` is that of the list's items.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const getTaskItem = <ThrowOnError extends boolean = true>(options: Options<GetTaskItemData, ThrowOnError>): RequestResult<GetTaskItemResponses, GetTaskItemErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetTaskItemResponses, GetTaskItemErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6971,6 +7057,8 @@ export const getTaskItem = <ThrowOnError extends boolean = true>(options: Option
  * 填写清单事项 · Set task item
  *
  * Writes what a list asks under a number, in the place of what stood there. One of which a task was made stays (409).
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const setTaskItem = <ThrowOnError extends boolean = true>(options: Options<SetTaskItemData, ThrowOnError>): RequestResult<SetTaskItemResponses, SetTaskItemErrors, ThrowOnError, 'data'> => (options.client ?? client).put<SetTaskItemResponses, SetTaskItemErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6988,6 +7076,8 @@ export const setTaskItem = <ThrowOnError extends boolean = true>(options: Option
  *
  * Lays a list, or some of it, on units: one task of each item at each. It is done in the background; how far it is tells
  * `GET /task-layings/{id}`. What a unit has already is not made again. Takes an `Idempotency-Key`.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const layTaskList = <ThrowOnError extends boolean = true>(options: Options<LayTaskListData, ThrowOnError>): RequestResult<LayTaskListResponses, LayTaskListErrors, ThrowOnError, 'data'> => (options.client ?? client).post<LayTaskListResponses, LayTaskListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -7043,6 +7133,8 @@ export const getTaskBoardSheet = <ThrowOnError extends boolean = true>(options?:
  *
  * How branches stand in a month: kept at its end, provisional until then. All of it for those who see tasks of the whole
  * enterprise; else the own place and, by the setting, the first third.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const getTaskStanding = <ThrowOnError extends boolean = true>(options?: Options<GetTaskStandingData, ThrowOnError>): RequestResult<GetTaskStandingResponses, GetTaskStandingErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<GetTaskStandingResponses, GetTaskStandingErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

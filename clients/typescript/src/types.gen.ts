@@ -8095,7 +8095,7 @@ export type ObligationLine = {
      */
     basis: string;
     /**
-     * Whether records of other rooms tick it; otherwise the unit writes a line.
+     * Whether records of other rooms alone tick it; otherwise the unit may write a line.
      */
     by_records: boolean;
     /**
@@ -18101,6 +18101,14 @@ export type OpenFindingTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `bulletins.finding_not_found` · `campaigns.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `bulletins.not_a_problem` · `bulletins.not_issued`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -19539,6 +19547,10 @@ export type GetCeremonyErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -19572,6 +19584,14 @@ export type GetCertificateErrors = {
      * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
      */
     400: ProblemBody;
+    /**
+     * `honours.certificate_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `honours.too_many_codes`
+     */
+    429: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -22348,6 +22368,10 @@ export type ExportReportsErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.period_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -22428,6 +22452,10 @@ export type ExportTaskListErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23164,6 +23192,14 @@ export type CreateGradeCaseErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `honours.case_there` · `honours.not_reached`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23197,6 +23233,10 @@ export type GetGradeCaseErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.case_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23232,6 +23272,14 @@ export type DecideGradeCaseErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.own`
+     */
+    403: ProblemBody;
+    /**
+     * `honours.not_reached` · `honours.wrong_grade_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23265,6 +23313,10 @@ export type InspectGradeCaseErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.own`
+     */
+    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23333,6 +23385,10 @@ export type RectifyGradeCaseErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.case_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23447,6 +23503,10 @@ export type BarFromHonoursErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.own`
+     */
+    403: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23526,6 +23586,10 @@ export type RecordHonourFallErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.holder_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23624,6 +23688,14 @@ export type GiveHonourErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope` · `honours.own`
+     */
+    403: ProblemBody;
+    /**
+     * `honours.known` · `honours.may_not_commend`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23657,6 +23729,10 @@ export type GetHonourErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23692,6 +23768,14 @@ export type GetHonourCertificateErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `honours.withdrawn`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -23725,6 +23809,10 @@ export type WithdrawHonourErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope` · `honours.own`
+     */
+    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -25500,6 +25588,18 @@ export type ImportHonoursErrors = {
      */
     401: ProblemBody;
     /**
+     * `imports.stale`
+     */
+    409: ProblemBody;
+    /**
+     * `imports.not_a_sheet` · `imports.unknown_encoding`
+     */
+    415: ProblemBody;
+    /**
+     * `imports.cell_too_long` · `imports.empty` · `imports.missing_column`
+     */
+    422: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -25816,6 +25916,14 @@ export type ImportTaskItemsErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -25986,6 +26094,14 @@ export type CreateInsigneErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `honours.insigne_there`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -26019,6 +26135,14 @@ export type HandInsigneOverErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `honours.has_it`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -26062,6 +26186,10 @@ export type ListInsigneHoldingsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.insigne_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -26721,7 +26849,7 @@ export type GetMyDeskData = {
 
 export type GetMyDeskErrors = {
     /**
-     * No session, or one that is over: `sessions.required`, `sessions.over`
+     * `sessions.invalid_token`
      */
     401: ProblemBody;
     /**
@@ -27937,6 +28065,10 @@ export type ListMeetingOverviewsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -29364,6 +29496,14 @@ export type DeleteObligationEntryErrors = {
      */
     401: ProblemBody;
     /**
+     * `obligations.entry_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `obligations.withdrawn`
+     */
+    410: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -29397,6 +29537,14 @@ export type DeleteObligationEventErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `obligations.event_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `obligations.withdrawn`
+     */
+    410: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -29478,6 +29626,10 @@ export type GetObligationExemptionErrors = {
      */
     401: ProblemBody;
     /**
+     * `obligations.exemption_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -29511,6 +29663,18 @@ export type ApproveObligationExemptionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `proposals.own`
+     */
+    403: ProblemBody;
+    /**
+     * `obligations.exemption_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -29546,6 +29710,14 @@ export type RefuseObligationExemptionErrors = {
      */
     401: ProblemBody;
     /**
+     * `obligations.exemption_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -29579,6 +29751,14 @@ export type WithdrawObligationExemptionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `proposals.not_yours`
+     */
+    403: ProblemBody;
+    /**
+     * `obligations.exemption_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -29678,6 +29858,14 @@ export type EndObligationRuleErrors = {
      */
     401: ProblemBody;
     /**
+     * `obligations.rule_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `obligations.shipped`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -29711,6 +29899,14 @@ export type SwitchObligationRuleErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `obligations.rule_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -31603,6 +31799,14 @@ export type AnswerReportCorrectionErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.correction_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.answered`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -31680,6 +31884,10 @@ export type AskReportFormErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.too_soon`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -31713,6 +31921,10 @@ export type GetReportFormErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -31754,6 +31966,14 @@ export type EditReportFormErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.wrong_form_state` · `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -31788,6 +32008,18 @@ export type ApproveReportFormErrors = {
      */
     401: ProblemBody;
     /**
+     * `proposals.own`
+     */
+    403: ProblemBody;
+    /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -31821,6 +32053,14 @@ export type EndReportFormErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.wrong_form_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -31865,9 +32105,17 @@ export type GetReportOverviewData = {
 
 export type GetReportOverviewErrors = {
     /**
+     * `reports.bad_span`
+     */
+    400: ProblemBody;
+    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -31912,6 +32160,10 @@ export type ListReportPeriodsErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -31946,6 +32198,10 @@ export type RefuseReportFormErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -31979,6 +32235,14 @@ export type RenewReportFormErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.wrong_form_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32023,6 +32287,10 @@ export type ListReportFormVersionsErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32061,6 +32329,10 @@ export type GetReportBulletinErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `bulletins.not_found` · `reports.period_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32140,6 +32412,10 @@ export type EditReportBulletinErrors = {
      */
     401: ProblemBody;
     /**
+     * `bulletins.issued` · `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32174,6 +32450,14 @@ export type IssueReportBulletinErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.period_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `bulletins.not_reviewed`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32207,6 +32491,10 @@ export type ReviewReportBulletinErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `bulletins.own`
+     */
+    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32250,6 +32538,10 @@ export type ListReportBulletinVersionsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.period_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32314,6 +32606,10 @@ export type GetReportPresetErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.preset_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32347,6 +32643,18 @@ export type ApproveReportRequestErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `proposals.own`
+     */
+    403: ProblemBody;
+    /**
+     * `reports.request_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32382,6 +32690,14 @@ export type RefuseReportRequestErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.request_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `proposals.over`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32415,6 +32731,10 @@ export type TakeBackReportRequestErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.request_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32516,6 +32836,14 @@ export type GetReportErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32555,6 +32883,10 @@ export type CorrectReportErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32596,6 +32928,22 @@ export type SaveReportDraftErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.wrong_state` · `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
+     * `files.unknown`
+     */
+    422: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32629,6 +32977,14 @@ export type SubmitReportWithoutChangeErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.no_change_too_often` · `reports.no_change_unknown`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32670,6 +33026,10 @@ export type RequestAboutReportErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.past_due` · `reports.request_waits` · `reports.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32703,6 +33063,18 @@ export type ReturnReportErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.own`
+     */
+    403: ProblemBody;
+    /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32738,6 +33110,18 @@ export type ReviewReportErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.own`
+     */
+    403: ProblemBody;
+    /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -32771,6 +33155,10 @@ export type GetReportSheetErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -32811,6 +33199,18 @@ export type SubmitReportErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.wrong_state` · `versions.outdated`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -33908,6 +34308,10 @@ export type ListStarLevelsErrors = {
      */
     401: ProblemBody;
     /**
+     * `units.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -33954,6 +34358,10 @@ export type GetStarExplanationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.holder_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -34062,6 +34470,10 @@ export type CreateStarSchemeErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -34095,6 +34507,14 @@ export type WithdrawStarSchemeErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.version_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `honours.scheme_in_force`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -34896,6 +35316,10 @@ export type GetTaskLayingErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.laying_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -34981,6 +35405,10 @@ export type CreateTaskListErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35015,6 +35443,10 @@ export type GetTaskListErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35048,6 +35480,10 @@ export type CloseTaskListErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35092,6 +35528,10 @@ export type ListTaskItemsErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35130,6 +35570,14 @@ export type DeleteTaskItemErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.item_laid`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35167,6 +35615,10 @@ export type GetTaskItemErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35212,6 +35664,14 @@ export type SetTaskItemErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.item_laid` · `versions.outdated`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35255,6 +35715,14 @@ export type LayTaskListErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.item_not_found` · `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.nothing_to_lay`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35484,6 +35952,10 @@ export type GetTaskStandingData = {
 
 export type GetTaskStandingErrors = {
     /**
+     * `tasks.bad_month`
+     */
+    400: ProblemBody;
+    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
@@ -35522,6 +35994,10 @@ export type GetTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35555,6 +36031,14 @@ export type AcceptTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35590,6 +36074,14 @@ export type AnswerTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35623,6 +36115,10 @@ export type AskTaskCancellationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35658,6 +36154,18 @@ export type GrantTaskCancellationErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.own_case`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35691,6 +36199,10 @@ export type RefuseTaskCancellationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35726,6 +36238,10 @@ export type WithdrawTaskCancellationErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35759,6 +36275,18 @@ export type CloseTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.own_case`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35794,6 +36322,18 @@ export type DismissTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.own_case`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35827,6 +36367,10 @@ export type AskTaskExtensionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.extension_too_late` · `tasks.extensions_spent` · `tasks.request_open` · `tasks.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35862,6 +36406,18 @@ export type GrantTaskExtensionErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.leader_next` · `tasks.own_case`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.not_found` · `tasks.request_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35895,6 +36451,14 @@ export type RefuseTaskExtensionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.own_case`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -35930,6 +36494,10 @@ export type WithdrawTaskExtensionErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -35963,6 +36531,14 @@ export type MergeTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36002,6 +36578,10 @@ export type SetTaskNodeErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.node_settled`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36035,6 +36615,10 @@ export type SetTaskPeopleErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36070,6 +36654,14 @@ export type RedirectTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36103,6 +36695,10 @@ export type RemindTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36138,6 +36734,14 @@ export type ReportTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36171,6 +36775,14 @@ export type ResumeTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36206,6 +36818,18 @@ export type ReturnTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.own_case`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36239,6 +36863,14 @@ export type RewordTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36274,6 +36906,10 @@ export type GetTaskSlipErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36307,6 +36943,14 @@ export type SubmitTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36342,6 +36986,14 @@ export type SuspendTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36375,6 +37027,18 @@ export type VerifyTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `tasks.own_case`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `tasks.wrong_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36532,6 +37196,10 @@ export type GetTitleNominationErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.nomination_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36565,6 +37233,18 @@ export type ForwardTitleNominationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `honours.nomination_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `honours.wrong_nomination_state`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36604,6 +37284,10 @@ export type PutNominationOpinionErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.nomination_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36637,6 +37321,10 @@ export type RefuseTitleNominationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36715,6 +37403,10 @@ export type CreateTitleRoundErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.may_not_commend`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36748,6 +37440,10 @@ export type GetTitleRoundErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.round_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36792,6 +37488,10 @@ export type ListTitleCandidatesErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.round_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36826,6 +37526,18 @@ export type DecideTitleRoundErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.own`
+     */
+    403: ProblemBody;
+    /**
+     * `honours.nomination_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `honours.over_quota` · `honours.wrong_nomination_state`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36859,6 +37571,14 @@ export type NameTitleRoundErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.round_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `honours.still_shown`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36907,6 +37627,10 @@ export type ListTitleNominationsErrors = {
      */
     401: ProblemBody;
     /**
+     * `honours.round_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36946,6 +37670,14 @@ export type NominateForTitleErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope` · `honours.own`
+     */
+    403: ProblemBody;
+    /**
+     * `honours.nominated` · `honours.not_reached`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36989,6 +37721,10 @@ export type ListShownNominationsErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.round_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -37341,6 +38077,10 @@ export type GetUnitGradeErrors = {
      */
     401: ProblemBody;
     /**
+     * `units.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -37374,6 +38114,10 @@ export type SetUnitGradeErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `honours.not_reached`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -37471,9 +38215,17 @@ export type GetMonthSheetData = {
 
 export type GetMonthSheetErrors = {
     /**
+     * `obligations.bad_month`
+     */
+    400: ProblemBody;
+    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `units.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -37513,6 +38265,10 @@ export type GetMonthSheetPaperErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `units.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -37554,6 +38310,18 @@ export type CreateObligationEntryErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `obligations.rule_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `obligations.not_asked` · `obligations.ticked_by_records`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -37594,6 +38362,10 @@ export type CreateObligationEventErrors = {
      */
     401: ProblemBody;
     /**
+     * `obligations.no_events`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -37633,6 +38405,10 @@ export type CreateObligationExemptionErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `obligations.exempted` · `obligations.not_asked`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
