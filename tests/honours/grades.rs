@@ -154,6 +154,7 @@ async fn what_is_not_reached_is_refused_with_the_reason_and_nobody_judges_his_ow
     let made = own.post("/grade-cases", ladder.assessment("ZB1", 2026, "red_flag")).await.ok(201);
     own.post("/grade-cases", ladder.assessment("ZB1", 2026, "model")).await.refused(409, "honours.case_there");
     let case = format!("/grade-cases/{}", text(&made["id"]));
+    assert_eq!(own.get(&case).await.ok(200)["state"], "self_assessed");
     let desk = ladder.organiser.get("/me/desk").await.ok(200);
     assert_eq!((&items(&desk)[0]["kind"], &items(&desk)[0]["link"]), (&json!("honour_grade"), &json!(case)));
     own.post(&format!("{case}/inspection"), json!({ "score": 9500 })).await.refused(403, "honours.own");

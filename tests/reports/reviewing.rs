@@ -173,6 +173,9 @@ async fn what_is_deferred_or_exempt_before_its_day_is_neither_late_nor_missing()
     assert!(kinds(&people.west).await.is_empty());
     answer(&both, &of_south, "withdrawal", json!({})).await.ok(200);
     ask(&people.west, &west, exempt.clone()).await.refused(409, "reports.wrong_state");
+    let again = ask(&people.south, &south, exempt.clone()).await.ok(201);
+    let refused = answer(&people.organiser, &again, "refusal", json!({ "reason": "仍须报送" })).await.ok(200);
+    assert_eq!(refused["due_on"], "2026-08-05");
     let last = ask(&people.south, &south, exempt.clone()).await.ok(201);
 
     // on the day after it nobody answers any more, and nobody asks

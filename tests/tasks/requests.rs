@@ -74,12 +74,19 @@ async fn a_task_is_struck_off_by_two_people_and_merged_into_another_of_its_unit(
     let Cast { organiser, committee, secretary, .. } = cast(&app).await;
     let id = task(&app, &organiser, item("不再需要", "2026-07-31")).await;
     step(&secretary, &id, "cancellation", json!({ "reason": "取消" })).await.refused(403, "access.denied");
-    step(&organiser, &id, "cancellation", json!({ "reason": "政策调整" })).await.ok(200);
+    let needless = json!({ "reason": "政策调整" });
+    step(&organiser, &id, "cancellation", needless.clone()).await.ok(200);
+    let back = step(&organiser, &id, "cancellation/withdrawal", json!({})).await.ok(200);
+    assert_eq!((&back["state"], &back["requests"][0]["state"]), (&json!("issued"), &json!("taken_back")));
+    step(&organiser, &id, "cancellation", needless.clone()).await.ok(200);
+    let kept = step(&committee, &id, "cancellation/refusal", json!({ "reason": "仍需办理" })).await.ok(200);
+    assert_eq!(kept["state"], "issued");
+    step(&organiser, &id, "cancellation", needless).await.ok(200);
     step(&organiser, &id, "cancellation/approval", json!({})).await.refused(403, "tasks.own_case");
     assert_eq!(desk(&organiser, "task_request").await.len(), 0);
     assert_eq!(desk(&committee, "task_request").await.len(), 1);
     let gone = step(&committee, &id, "cancellation/approval", json!({})).await.ok(200);
-    assert_eq!((&gone["state"], &gone["requests"][0]["state"]), (&json!("cancelled"), &json!("approved")));
+    assert_eq!((&gone["state"], &gone["requests"][2]["state"]), (&json!("cancelled"), &json!("approved")));
     assert_eq!(desk(&secretary, "task").await.len(), 0);
 
     let one = task(&app, &organiser, item("甲", "2026-07-31")).await;
