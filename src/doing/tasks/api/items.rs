@@ -184,7 +184,7 @@ async fn list_task_items(
 /// 清单的一项
 ///
 /// What a list asks under a number. Its `ETag` is that of the list's items.
-#[utoipa::path(tag = "tasks", params(("id" = TaskListId, Path, description = "The list"), ("number" = i32, Path, description = "Its number")),
+#[utoipa::path(tag = "tasks", params(("id" = TaskListId, Path, description = "The list"), ("number" = i32, Path, minimum = 1, maximum = 9999, description = "Its number")),
     responses((status = 200, description = "The item", body = TaskItemView)))]
 #[get("/task-lists/{id}/items/{number}")]
 async fn get_task_item(
@@ -203,7 +203,7 @@ async fn get_task_item(
 ///
 /// Writes what a list asks under a number, in the place of what stood there. One of which a task was made stays (409).
 #[utoipa::path(tag = "tasks", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state of the list that is changed; another one by now is 409"),
-        ("id" = TaskListId, Path, description = "The list"), ("number" = i32, Path, description = "Its number, 1 to 9999")),
+        ("id" = TaskListId, Path, description = "The list"), ("number" = i32, Path, minimum = 1, maximum = 9999, description = "Its number, 1 to 9999")),
     request_body = TaskItemBody, responses((status = 201, description = "New", body = TaskItemView),
         (status = 200, description = "Changed", body = TaskItemView)))]
 #[put("/task-lists/{id}/items/{number}")]
@@ -216,7 +216,7 @@ async fn set_task_item(
 ) -> Result<HttpResponse, Problem> {
     let (id, number) = *path;
     if !(1..=HIGHEST_NUMBER).contains(&number) {
-        return Err(Problem::malformed("tasks.bad_number", "序号应为 1 到 9999"));
+        return Err(Problem::unprocessable("tasks.bad_number", "序号应为 1 到 9999"));
     }
     let is_new = room.put_item(&issuer, id, number, seen, body.into_inner().read()?).await?;
     let item = room.item(id, number).await?;
@@ -228,7 +228,7 @@ async fn set_task_item(
 /// 删除清单事项
 ///
 /// Takes off a list what no task was made of.
-#[utoipa::path(tag = "tasks", params(("id" = TaskListId, Path, description = "The list"), ("number" = i32, Path, description = "Its number")),
+#[utoipa::path(tag = "tasks", params(("id" = TaskListId, Path, description = "The list"), ("number" = i32, Path, minimum = 1, maximum = 9999, description = "Its number")),
     responses((status = 204, description = "Gone")))]
 #[delete("/task-lists/{id}/items/{number}")]
 async fn delete_task_item(
