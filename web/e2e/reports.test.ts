@@ -87,6 +87,20 @@ test('报送: a secretary fills in on the phone while another phone writes, is r
   await organiser.page.goto(`${organiser.page.url().split('#')[0]}#/report-forms/${form.id}/overview`)
   await organiser.page.getByRole('link', { name: '已审核' }).waitFor()
   await look(organiser.page, 'report-overview')
+
+  // where it was asked for, and what is told of it
+  const { periods } = await api<{ periods: Array<{ id: string }> }>('organiser', `/report-forms/${form.id}/overview`)
+  await api('organiser', `/report-periods/${periods[0]!.id}/bulletin`, 'POST', { issuer: '党委组织部', addressees: '各党支部', signature: '党委组织部', dated_on: day(now) })
+  const at = async (path: string, text: string | RegExp, name: string) => {
+    await organiser.page.evaluate((to) => (location.hash = `#${to}`), path)
+    await organiser.page.getByText(text).first().waitFor()
+    await look(organiser.page, name)
+  }
+  await at(`/report-periods/${periods[0]!.id}/bulletin`, '草稿', 'report-bulletin')
+  await at('/report-forms', '隐患整改情况', 'report-forms')
+  await at('/report-forms/new', '党委工作月报', 'report-ask')
+  await at(`/report-forms/${form.id}`, '隐患整改情况', 'report-form')
+  await at('/reports', '报送事项', 'reports')
   assert.deepEqual([...again.faults, ...organiser.faults], [])
   await again.context.close()
   await organiser.context.close()
