@@ -305,6 +305,14 @@ async fn an_enterprise_has_rules_of_its_own_with_an_end_and_leaves_out_others() 
     assert_eq!(items(&all).len(), 33);
     let local = app.member("一厂组织").home("XZ31").role(Role::Organiser, "DW1").sign_in().await;
     local.post("/obligation-rules/D04/use", switch(true, "2026-09-01")).await.refused(403, "access.out_of_scope");
+
+    // once it is over it is made anew: what lies between asked for nothing
+    app.set_clock("2026-09-10T09:00:00+08:00");
+    let (organiser, secretary) = (app.sign_in_anew(&organiser).await, app.sign_in_anew(&secretary).await);
+    let prolonged = json!({ "until_on": "2026-12-31" });
+    organiser.post("/obligation-rules/Z1/end", prolonged).await.refused(422, "body.invalid");
+    let august = sheet(&app, &secretary, "ZB1", "?month=2026-08-01").await;
+    assert_eq!(lines(&app, &august, "Z1"), [""; 0]);
 }
 
 #[tokio::test]

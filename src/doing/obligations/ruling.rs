@@ -103,6 +103,11 @@ impl Obligations {
                 if until < today.previous() || until > today.plus_days(366) {
                     return Err(Refusal::EndOutOfRange.into());
                 }
+                // what lies between its end and today asked for nothing, and would be late
+                let is_over = row.until_on < today && until > row.until_on;
+                if is_over {
+                    return Err(Refusal::EndOutOfRange.into());
+                }
                 let now = tx.now();
                 if row.until_on != until {
                     store::set_end(tx.conn, row.id, until, now)?;
