@@ -15,13 +15,16 @@ use actix_web::web::Data;
 use diesel::QueryResult;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::base::dates::Days;
 use crate::base::period::Span;
+use crate::base::person::Person;
 use crate::base::time::Timestamp;
 use crate::config::{Config, Secrets};
 use crate::db::{Db, DbError, Tx};
 use crate::kernel::alarms::{Alarm, Alarms, Lookout};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::changes::Change;
+use crate::kernel::dates::{Dates, Teller, Told};
 use crate::kernel::facts::{About, Fact, Facts, Record};
 use crate::kernel::live::Live;
 use crate::kernel::outbox::Handlers;
@@ -67,6 +70,8 @@ pub struct House {
     pub alarms: Alarms,
     /// What the rooms that were opened before tell of units and months.
     pub facts: Facts,
+    /// What the rooms that were opened before know that has a day.
+    pub dates: Dates,
     /// What the rooms that were opened before keep about members.
     pub personal: Personal,
     /// Which days are worked.
@@ -87,6 +92,7 @@ impl House {
             settings: Settings::default(),
             alarms: Alarms::default(),
             facts: Facts::default(),
+            dates: Dates::default(),
             personal: Personal::default(),
             live: Live::default(),
             handles: HashMap::new(),
@@ -106,6 +112,7 @@ impl House {
         self.settings.admit(std::mem::take(&mut room.settings));
         self.alarms.admit(std::mem::take(&mut room.lookouts));
         self.facts.admit(std::mem::take(&mut room.facts));
+        self.dates.admit(std::mem::take(&mut room.tellers));
         self.personal.admit(std::mem::take(&mut room.keepings));
         room
     }
@@ -194,6 +201,7 @@ pub struct Room {
     settings: Vec<Setting>,
     lookouts: Vec<Lookout>,
     facts: Vec<Fact>,
+    tellers: Vec<Teller>,
     keepings: Vec<Keeping>,
 }
 
@@ -310,6 +318,15 @@ impl<T: Clone + Send + Sync + 'static> RoomOf<T> {
         F: Future<Output = Result<Vec<Record>, DbError>> + Send + 'static,
     {
         self.room.facts.push(Fact::new(self.handle.clone(), about, tell));
+        self
+    }
+
+    /// Has `tell` tell what somebody has on some days.
+    pub fn has_dates<F>(mut self, tell: impl Fn(T, Arc<Person>, Days) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Told, DbError>> + Send + 'static,
+    {
+        self.room.tellers.push(Teller::new(self.handle.clone(), tell));
         self
     }
 

@@ -170,6 +170,11 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /second-factor-resets/{id}/withdrawal", ADMINISTRATORS, Plain),
     // desk
     ("GET /me/desk", SignedIn, Plain),
+    ("GET /me/calendar", SignedIn, Plain),
+    ("GET /me/calendar/feed", SignedIn, Plain),
+    ("PUT /me/calendar/feed", SignedIn, Plain),
+    ("DELETE /me/calendar/feed", SignedIn, Plain),
+    ("GET /calendar-feeds/{token}", Anyone, Plain),
     ("GET /units/{id}/desk", UNIT_WATCHERS, OfUnit),
     // members
     ("GET /me", SignedIn, Plain),
@@ -1016,6 +1021,8 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("PUT /feedback/{id}/answer", Judges(&[AnswerFeedback])),
     ("POST /texts/{id}/decision", Judges(&[ReviewText])),
     ("PUT /me/settings", Open(OWN)),
+    ("PUT /me/calendar/feed", Open(OWN)),
+    ("DELETE /me/calendar/feed", Open(OWN)),
     ("POST /me/notices/receipts", Open(OWN)),
     ("POST /files", Open(OWN)),
     ("DELETE /files/{id}", Open(OWN)),

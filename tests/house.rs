@@ -28,6 +28,7 @@ const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("channels", &["members", "platforms"]),
     ("texts", &["members", "sessions", "platforms"]),
     ("desk", &["members"]),
+    ("dates", &["members"]),
     ("honours", &["appraisal"]),
     ("boards", &["points"]),
     ("quiz", &["study"]),
@@ -481,7 +482,8 @@ fn tables() -> BTreeMap<String, String> {
     owners
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// The files of Rust in a folder and below, without those of unit tests.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -12,6 +12,7 @@ mod access;
 mod clients;
 mod health;
 mod database;
+mod dates;
 mod migrations;
 mod house;
 mod input;

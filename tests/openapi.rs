@@ -312,9 +312,10 @@ fn a_page_refers_to_its_item_by_name() {
 }
 
 /// What is open to everybody: it signs somebody in, is asked for before anybody has, or bears a signature of its own.
-const OPEN: [&str; 18] = [
+const OPEN: [&str; 19] = [
     "bind_platform",
     "export_campaign",
+    "get_calendar_feed",
     "get_certificate",
     "get_config",
     "get_event_echo",

@@ -363,7 +363,8 @@ const WITH: [&str; 23] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 22] = [
+const WITHOUT: [(&str, &str); 23] = [
+    ("put_my_calendar_feed", "one's own; the address stays"),
     ("set_task_people", "the unit's own; who was named stays in the record"),
     ("set_task_node", "said once: another word is 409 tasks.node_settled"),
     ("submit_score_recusal", "one's own; what was asked first stands"),

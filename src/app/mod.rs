@@ -77,7 +77,11 @@ impl App {
             missed: Arc::default(),
             protection: Data::new(Protection::new(config.web.hsts_seconds)),
             shown: Data::default(),
-            limits: Data::new(Limits::new(config.web.rates(), config.web.trusted_proxies.clone())),
+            limits: Data::new(Limits::new(
+                config.web.rates(),
+                config.web.trusted_proxies.clone(),
+                config.web.public_url.as_deref(),
+            )),
             watches: Arc::new([changes::WATCH, search::WATCH].into_iter().chain(handlers.watches()).collect()),
             handlers: Arc::new(handlers),
             rooms: Arc::new(rooms),

@@ -40,6 +40,7 @@ rooms! {
     people::channels,
     people::texts,
     people::desk,
+    people::dates,
     honour::points,
     honour::appraisal,
     honour::honours,

@@ -15,6 +15,7 @@ pub mod imports;
 pub mod hooks;
 pub mod form;
 pub mod period;
+pub mod dates;
 pub mod rank;
 pub mod score;
 pub mod sheet;

@@ -218,6 +218,11 @@ impl Day {
         NaiveDate::from_ymd_opt(year, month, day).map(Day)
     }
 
+    /// The date, for libraries that want one.
+    pub fn date(self) -> NaiveDate {
+        self.0
+    }
+
     /// Whether it is a Saturday or a Sunday. Holidays, and the days that are worked for them, change by decree each year:
     /// they are known to the calendar of the enterprise.
     pub fn is_weekend(self) -> bool {

@@ -375,6 +375,16 @@ pub fn list(conn: &mut Conn, desk: &Desk, after: Option<Mark>, limit: i64) -> Qu
     })
 }
 
+/// What of a desk is due on the days from `from` to `until`, both included, what is due first.
+pub fn list_due(conn: &mut Conn, desk: &Desk, (from, until): (Day, Day), limit: i64) -> QueryResult<Vec<Item>> {
+    on!(conn, c => lying!(desk_items::table.into_boxed(), desk)
+        .filter(desk_items::due_by.between(from, until))
+        .order((desk_items::due_by, desk_items::id))
+        .limit(limit)
+        .select(Item::as_select())
+        .load(c))
+}
+
 /// How many of each kind lie on a desk; kinds without any are left out.
 pub fn count(conn: &mut Conn, desk: &Desk) -> QueryResult<Vec<(String, i64)>> {
     on!(conn, c => {

@@ -16,6 +16,7 @@ pub mod changes;
 pub mod live;
 pub mod agenda;
 pub mod alarms;
+pub mod dates;
 pub mod facts;
 pub mod lease;
 pub mod chunks;

@@ -8,4 +8,5 @@ pub mod second_factors;
 pub mod platforms;
 pub mod channels;
 pub mod texts;
+pub mod dates;
 pub mod desk;

@@ -37,17 +37,20 @@ pub struct Limits {
     accounts: DefaultKeyedRateLimiter<MemberId>,
     addresses: DefaultKeyedRateLimiter<Network>,
     trusted_proxies: TrustedProxies,
+    /// Where the enterprise's own app is found, where its operator says so; without a slash at its end.
+    public_url: Option<String>,
 }
 
 const BURST_SECONDS: u32 = 10;
 
 impl Limits {
-    pub fn new(rates: RateLimits, trusted_proxies: TrustedProxies) -> Self {
+    pub fn new(rates: RateLimits, trusted_proxies: TrustedProxies, public_url: Option<&str>) -> Self {
         let quota = |rate: NonZeroU32| Quota::per_second(rate).allow_burst(rate.saturating_mul(burst()));
         Limits {
             accounts: RateLimiter::keyed(quota(rates.per_account)),
             addresses: RateLimiter::keyed(quota(rates.per_address)),
             trusted_proxies,
+            public_url: public_url.map(|url| url.trim().trim_end_matches('/').to_owned()).filter(|url| !url.is_empty()),
         }
     }
 
@@ -79,6 +82,15 @@ pub fn is_https(req: &HttpRequest) -> bool {
     let Some(limits) = req.app_data::<web::Data<Limits>>() else { return false };
     let peer = req.peer_addr().map(|peer| peer.ip());
     peer.is_some_and(|peer| limits.trusted_proxies.says_https(peer, req.headers()))
+}
+
+/// Where the enterprise's own app is found, without a slash at its end.
+pub fn own_address(req: &HttpRequest) -> String {
+    let public = req.app_data::<web::Data<Limits>>().and_then(|limits| limits.public_url.clone());
+    public.unwrap_or_else(|| {
+        let scheme = if is_https(req) { "https" } else { "http" };
+        format!("{scheme}://{}", req.connection_info().host())
+    })
 }
 
 fn check(outcome: Result<(), governor::NotUntil<governor::clock::QuantaInstant>>) -> Result<(), Problem> {

@@ -2025,6 +2025,50 @@ export type CalendarDay = {
 };
 
 /**
+ * Something that has a day.
+ */
+export type CalendarEntry = {
+    ends_at?: Timestamp | null;
+    kind: DateKind;
+    /**
+     * Where it is found; below `/api/v1`.
+     */
+    link?: string | null;
+    /**
+     * Its first day.
+     */
+    on: Day;
+    /**
+     * Where it is held.
+     */
+    place?: string | null;
+    starts_at?: Timestamp | null;
+    /**
+     * What it is called.
+     */
+    title: string;
+    /**
+     * Its last day.
+     */
+    until: Day;
+};
+
+/**
+ * An address under which a calendar outside reads the member's dates.
+ */
+export type CalendarFeed = {
+    /**
+     * What the calendar of a phone or a computer subscribes to. Whoever knows it reads the dates.
+     */
+    address: string;
+    created_at: Timestamp;
+    /**
+     * Whether things are called by their names there, and not by what they are in general.
+     */
+    is_detailed: boolean;
+};
+
+/**
  * Where a year's days come from.
  */
 export type CalendarState = 'published' | 'provisional';
@@ -3317,6 +3361,11 @@ export type DailyPaper = {
      */
     submitted: boolean;
 };
+
+/**
+ * What kind of thing has a day.
+ */
+export type DateKind = 'push' | 'contest' | 'stage' | 'meeting' | 'due' | 'fixed_day';
 
 /**
  * A business day 业务日: a calendar date at +08:00.
@@ -7310,6 +7359,22 @@ export type MyBallots = {
 };
 
 /**
+ * What somebody has on some days.
+ */
+export type MyCalendar = {
+    /**
+     * By day; of one day what takes the whole of it comes first.
+     */
+    entries: Array<CalendarEntry>;
+    from: Day;
+    /**
+     * Whether there is more than is shown: of each room 300 at most.
+     */
+    is_cut: boolean;
+    until: Day;
+};
+
+/**
  * One's own place.
  */
 export type MyContestRank = {
@@ -10513,6 +10578,16 @@ export type PushView = {
      * What the unit is called for short.
      */
     unit_name: string;
+};
+
+/**
+ * How things are called.
+ */
+export type PutCalendarFeed = {
+    /**
+     * By their names; otherwise by what they are in general, such as “2 项待办”.
+     */
+    is_detailed: boolean;
 };
 
 /**
@@ -17478,6 +17553,40 @@ export type PutBrandPictureResponses = {
 };
 
 export type PutBrandPictureResponse = PutBrandPictureResponses[keyof PutBrandPictureResponses];
+
+export type GetCalendarFeedData = {
+    body?: never;
+    path: {
+        /**
+         * The last part of the address
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/v1/calendar-feeds/{token}';
+};
+
+export type GetCalendarFeedErrors = {
+    /**
+     * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
+     */
+    400: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetCalendarFeedError = GetCalendarFeedErrors[keyof GetCalendarFeedErrors];
+
+export type GetCalendarFeedResponses = {
+    /**
+     * The calendar
+     */
+    200: string;
+};
+
+export type GetCalendarFeedResponse = GetCalendarFeedResponses[keyof GetCalendarFeedResponses];
 
 export type GetCalendarData = {
     body?: never;
@@ -26615,6 +26724,131 @@ export type GetMyArchiveResponses = {
 };
 
 export type GetMyArchiveResponse = GetMyArchiveResponses[keyof GetMyArchiveResponses];
+
+export type GetMyCalendarData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The first day; today when absent.
+         */
+        from?: Day;
+        /**
+         * The last day, 91 days after the first one at most; 30 days after it when absent.
+         */
+        until?: Day;
+    };
+    url: '/api/v1/me/calendar';
+};
+
+export type GetMyCalendarErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMyCalendarError = GetMyCalendarErrors[keyof GetMyCalendarErrors];
+
+export type GetMyCalendarResponses = {
+    /**
+     * The calendar
+     */
+    200: MyCalendar;
+};
+
+export type GetMyCalendarResponse = GetMyCalendarResponses[keyof GetMyCalendarResponses];
+
+export type DeleteMyCalendarFeedData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/calendar/feed';
+};
+
+export type DeleteMyCalendarFeedErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteMyCalendarFeedError = DeleteMyCalendarFeedErrors[keyof DeleteMyCalendarFeedErrors];
+
+export type DeleteMyCalendarFeedResponses = {
+    /**
+     * It leads nowhere
+     */
+    204: void;
+};
+
+export type DeleteMyCalendarFeedResponse = DeleteMyCalendarFeedResponses[keyof DeleteMyCalendarFeedResponses];
+
+export type GetMyCalendarFeedData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/calendar/feed';
+};
+
+export type GetMyCalendarFeedErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMyCalendarFeedError = GetMyCalendarFeedErrors[keyof GetMyCalendarFeedErrors];
+
+export type GetMyCalendarFeedResponses = {
+    /**
+     * The address
+     */
+    200: CalendarFeed;
+};
+
+export type GetMyCalendarFeedResponse = GetMyCalendarFeedResponses[keyof GetMyCalendarFeedResponses];
+
+export type PutMyCalendarFeedData = {
+    body: PutCalendarFeed;
+    path?: never;
+    query?: never;
+    url: '/api/v1/me/calendar/feed';
+};
+
+export type PutMyCalendarFeedErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type PutMyCalendarFeedError = PutMyCalendarFeedErrors[keyof PutMyCalendarFeedErrors];
+
+export type PutMyCalendarFeedResponses = {
+    /**
+     * The address
+     */
+    200: CalendarFeed;
+};
+
+export type PutMyCalendarFeedResponse = PutMyCalendarFeedResponses[keyof PutMyCalendarFeedResponses];
 
 export type ListMyChallengeRunsData = {
     body?: never;

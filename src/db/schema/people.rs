@@ -1,5 +1,16 @@
 //! Tables of the wing `people`.
 
+// dates
+
+diesel::table! {
+    calendar_feeds (member_id) {
+        member_id -> Binary,
+        id -> Binary,
+        is_detailed -> Bool,
+        created_at -> BigInt,
+    }
+}
+
 // members
 
 diesel::table! {

@@ -13,6 +13,7 @@ mod api;
 mod attendance;
 mod photographs;
 mod coming;
+mod dates;
 mod facts;
 mod versions;
 mod model;

@@ -175,7 +175,8 @@ pub fn thing(id: MeetingId) -> Thing {
 }
 
 /// A meeting that is still to come, or is today.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = meetings)]
 pub struct Coming {
     pub id: MeetingId,
     pub kind: MeetingKind,

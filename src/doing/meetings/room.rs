@@ -17,5 +17,8 @@ pub async fn open(house: &House) -> Opened {
     for (kind, about) in HELD {
         room = room.tells(about, move |meetings, month| async move { meetings.held(kind, month).await });
     }
-    Ok(room.room().keeps(PERSONAL))
+    Ok(room
+        .has_dates(|meetings, person, days| async move { meetings.dates(person, days).await })
+        .room()
+        .keeps(PERSONAL))
 }

@@ -127,16 +127,23 @@ pub fn list_coming(conn: &mut Conn, from: Day, limit: i64) -> QueryResult<Vec<Co
         .filter(meetings::held_on.ge(from))
         .order((meetings::held_on, meetings::id))
         .limit(limit)
-        .select((
-            meetings::id,
-            meetings::kind,
-            meetings::unit_id,
-            meetings::held_on,
-            meetings::title,
-            meetings::begins_at,
-            meetings::ends_at,
-            meetings::place,
-        ))
+        .select(Coming::as_select())
+        .load(c))
+}
+
+/// Meetings of `units` on the days from `from` to `until`, both included, the earliest first.
+pub fn list_of_days(
+    conn: &mut Conn,
+    units: &[UnitId],
+    (from, until): (Day, Day),
+    limit: i64,
+) -> QueryResult<Vec<Coming>> {
+    on!(conn, c => meetings::table
+        .filter(meetings::unit_id.eq_any(units))
+        .filter(meetings::held_on.between(from, until))
+        .order((meetings::held_on, meetings::id))
+        .limit(limit)
+        .select(Coming::as_select())
         .load(c))
 }
 

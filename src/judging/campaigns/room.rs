@@ -58,6 +58,7 @@ pub async fn open(house: &House) -> Opened {
         })
         .tells(entries::LATE, |campaigns, month| async move { campaigns.late_in(month).await })
         .tells(vote::TURNOUT, |campaigns, month| async move { campaigns.voted_in_month(month).await })
+        .has_dates(|campaigns, person, days| async move { campaigns.dates(person, days).await })
         .every(Duration::from_secs(10), "vote keys", |campaigns| async move { campaigns.destroy_spent_keys().await })
         .every(MINUTE, "campaign desk", |campaigns| async move { campaigns.lay_old_on_desk().await })
         .room()

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::model::{Campaign, CampaignId, CampaignStage, CampaignState, StageRow, StageState};
+use crate::base::id::UnitId;
 use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::{campaign_stages, campaigns};
@@ -37,6 +38,26 @@ pub fn list_open_stages(conn: &mut Conn, limit: i64) -> QueryResult<Vec<(String,
         .inner_join(campaigns::table.on(campaigns::id.eq(campaign_stages::campaign_id)))
         .filter(campaign_stages::state.eq(StageState::Open))
         .order((campaign_stages::closes_at, campaign_stages::campaign_id, campaign_stages::stage))
+        .limit(limit)
+        .select((campaigns::title, StageRow::as_select()))
+        .load(c))
+}
+
+/// The stages of campaigns of `units` that were announced and not cancelled, which run at some time from `from` on and before
+/// `until`, with the titles of their campaigns, by when they open.
+pub fn list_between(
+    conn: &mut Conn,
+    units: &[UnitId],
+    (from, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> QueryResult<Vec<(String, StageRow)>> {
+    on!(conn, c => campaign_stages::table
+        .inner_join(campaigns::table.on(campaigns::id.eq(campaign_stages::campaign_id)))
+        .filter(campaigns::unit_id.eq_any(units))
+        .filter(campaigns::state.eq_any([CampaignState::Announced, CampaignState::Open]))
+        .filter(campaign_stages::opens_at.lt(until))
+        .filter(campaign_stages::closes_at.gt(from))
+        .order((campaign_stages::opens_at, campaign_stages::campaign_id, campaign_stages::stage))
         .limit(limit)
         .select((campaigns::title, StageRow::as_select()))
         .load(c))

@@ -186,6 +186,11 @@ impl Calendar {
         }
     }
 
+    /// What the day is called: a holiday, or a day that is worked for one; `None` of a day like any other.
+    pub fn name_of(&self, day: Day) -> Option<String> {
+        self.find(day).map(|known| known.name)
+    }
+
     /// Whether nothing is asked of members on the day by itself: it is off, and days off are for rest.
     pub fn is_for_rest(&self, day: Day) -> bool {
         &*self.0.days_off.words() == DaysOff::Rest.as_str() && self.is_off(day)

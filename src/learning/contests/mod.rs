@@ -20,6 +20,7 @@ mod api;
 mod changes;
 mod corrections;
 mod facts;
+mod dates;
 mod glance;
 mod rankings;
 mod model;

@@ -34,6 +34,7 @@ pub async fn open(house: &House) -> Opened {
             contests.next_result_due().await
         })
         .tells(TOOK_PART, |contests, month| async move { contests.taken_part(month).await })
+        .has_dates(|contests, person, days| async move { contests.dates(person, days).await })
         .every(MINUTE, "contest desk", |contests| async move { contests.lay_old_on_desk().await })
         .room()
         .keeps(PERSONAL))

@@ -21,6 +21,7 @@ mod readings;
 mod servings;
 mod coverage;
 mod deliveries;
+mod dates;
 mod glance;
 mod timetable;
 mod versions;

@@ -42,6 +42,7 @@ pub async fn open(house: &House) -> Opened {
         })
         .when_due(COVERAGE, |study| async move { study.freeze_coverage().await })
         .tells(READ, |study, month| async move { study.read_in(month).await })
+        .has_dates(|study, person, days| async move { study.dates(person, days).await })
         .clears("servings and unfinished readings", |study| async move { study.clear().await })
         .every(SECOND, "servings", |study| async move { study.flush().await })
         .ends_with("the last servings", |study| async move { study.flush().await })

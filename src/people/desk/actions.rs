@@ -22,7 +22,7 @@ pub struct Page {
     pub counts: Vec<(String, i64)>,
 }
 
-fn desk_of(person: &Person) -> Desk {
+pub(super) fn desk_of(person: &Person) -> Desk {
     let posts = person.duties.iter().map(|duty| (duty.unit, duty.role.allows().to_vec())).collect();
     Desk { viewer: person.member, with_own: true, posts }
 }
@@ -36,7 +36,7 @@ pub fn first_of(conn: &mut Conn, person: &Person, limit: i64) -> QueryResult<Pag
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct Desktop {
-    db: Db,
+    pub(super) db: Db,
     directory: Directory,
     desks: Desks,
     changes: RosterChanges,

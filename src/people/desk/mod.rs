@@ -6,6 +6,7 @@
 
 mod api;
 mod actions;
+mod dates;
 mod rules;
 mod room;
 

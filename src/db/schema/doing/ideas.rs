@@ -1,5 +1,7 @@
 //! Tables of the room `ideas`.
 
+// ideas
+
 diesel::table! {
     ideas (id) {
         id -> Binary,

@@ -1,5 +1,7 @@
 //! Tables of the room `meetings`.
 
+// meetings
+
 diesel::table! {
     meetings (id) {
         id -> Binary,

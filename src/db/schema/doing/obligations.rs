@@ -1,5 +1,7 @@
 //! Tables of the room `obligations`.
 
+// obligations
+
 diesel::table! {
     obligation_rules (id) {
         id -> Binary,

@@ -1,5 +1,7 @@
 //! Tables of the room `reports`.
 
+// reports
+
 diesel::table! {
     report_forms (id) {
         id -> Binary,

@@ -1,5 +1,7 @@
 //! Tables of the room `tasks`.
 
+// tasks
+
 diesel::table! {
     task_lists (id) {
         id -> Binary,

@@ -10,7 +10,6 @@ use super::paper;
 use crate::base::id::UnitId;
 use crate::base::network::Network;
 use crate::base::time::Day;
-use crate::config::WebConfig;
 use crate::honour::honours::Honours;
 use crate::honour::honours::model::{AwardId, HonourHolderKind, HonourLevel};
 use crate::honour::honours::rules::Refusal;
@@ -100,7 +99,7 @@ async fn get_honour_certificate(
     }
     let name = room.holder_name(&awarded);
     let unit = room.directory.unit_name(awarded.0.unit_id);
-    let address = format!("{}/m/#/certificates/{}", own_address(&req), awarded.0.code);
+    let address = format!("{}/m/#/certificates/{}", limits::own_address(&req), awarded.0.code);
     Ok(html(paper::certificate(&awarded.0, (&name, &unit), &address)))
 }
 
@@ -130,16 +129,6 @@ async fn get_ceremony(
         (&awarded.0, room.holder_name(awarded), unit)
     });
     Ok(html(paper::ceremony(*year, &lines.collect::<Vec<_>>())))
-}
-
-/// Where the app is found.
-fn own_address(req: &HttpRequest) -> String {
-    let public = req.app_data::<web::Data<WebConfig>>().and_then(|web| web.public_url.clone());
-    let public = public.map(|url| url.trim().trim_end_matches('/').to_owned()).filter(|url| !url.is_empty());
-    public.unwrap_or_else(|| {
-        let scheme = if limits::is_https(req) { "https" } else { "http" };
-        format!("{scheme}://{}", req.connection_info().host())
-    })
 }
 
 fn html(page: String) -> HttpResponse {

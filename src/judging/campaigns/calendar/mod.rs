@@ -6,6 +6,7 @@
 
 mod api;
 mod campaigns;
+mod dates;
 mod stages;
 mod extensions;
 mod cancellation;

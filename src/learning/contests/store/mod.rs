@@ -164,6 +164,26 @@ pub fn list_planned(conn: &mut Conn, from: Timestamp, until: Timestamp) -> Query
     Ok(found.into_iter().map(|contest| (contest.unit_id, contest.opens_at, contest.terms().minutes)).collect())
 }
 
+/// Contests of `units` that were announced and not cancelled, and run at some time from `from` on and before `until`, by
+/// when they open.
+pub fn list_between(
+    conn: &mut Conn,
+    units: &[UnitId],
+    (from, until): (Timestamp, Timestamp),
+    limit: i64,
+) -> QueryResult<Vec<Contest>> {
+    use ContestState::{Announced, Closed, Open, Published};
+    on!(conn, c => contests::table
+        .filter(contests::unit_id.eq_any(units))
+        .filter(contests::state.eq_any([Announced, Open, Closed, Published]))
+        .filter(contests::opens_at.lt(until))
+        .filter(contests::closes_at.gt(from))
+        .order((contests::opens_at, contests::id))
+        .limit(limit)
+        .select(Contest::as_select())
+        .load(c))
+}
+
 /// Contests that are open, by when they close.
 pub fn list_open(conn: &mut Conn, limit: i64) -> QueryResult<Vec<Contest>> {
     on!(conn, c => contests::table

@@ -77,6 +77,25 @@ pub fn list_planned(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<P
         .load(c))
 }
 
+/// The pushes to `units` of the days from `from` to `until`, both included, that were not cancelled, each with the title of
+/// its item.
+pub fn list_of_days(
+    conn: &mut Conn,
+    units: &[UnitId],
+    (from, until): (Day, Day),
+    limit: i64,
+) -> QueryResult<Vec<(Push, String)>> {
+    on!(conn, c => study_pushes::table
+        .inner_join(study_items::table.on(study_items::id.eq(study_pushes::item_id)))
+        .filter(study_pushes::unit_id.eq_any(units))
+        .filter(study_pushes::day.between(from, until))
+        .filter(study_pushes::cancelled_at.is_null())
+        .order((study_pushes::day, study_pushes::id))
+        .limit(limit)
+        .select((Push::as_select(), study_items::title))
+        .load(c))
+}
+
 /// The pushes of the days from `from` to `until`, both included, that came out, each with the title of its item.
 pub fn list_out(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<(Push, String)>> {
     on!(conn, c => study_pushes::table

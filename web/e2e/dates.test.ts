@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { look, signedIn } from './world.ts'
+
+test('我的日程: a month of everything that has a day, and an address for the calendar of the phone', async () => {
+  const { page, context, faults } = await signedIn('member', '/mine')
+  await page.getByRole('link', { name: '我的日程' }).click()
+  await page.getByRole('heading', { name: '我的日程' }).waitFor()
+  await page.getByRole('heading', { name: /^今天/ }).waitFor()
+  await page.getByText('学习推送').first().waitFor()
+  await page.getByRole('button', { name: '生成订阅地址' }).waitFor()
+  await look(page, 'dates-calendar')
+  await page.getByRole('button', { name: '下个月' }).click()
+  await page.getByText('知识竞赛').or(page.getByText('这段时间没有安排。')).first().waitFor()
+  await page.getByRole('button', { name: '上个月' }).click()
+  await page.getByRole('heading', { name: /^今天/ }).waitFor()
+
+  await page.getByRole('button', { name: '生成订阅地址' }).click()
+  const address = await page.getByLabel('订阅地址').inputValue()
+  const read = async () => (await fetch(address)).text()
+  const general = await read()
+  assert.match(general, /^BEGIN:VCALENDAR/)
+  assert.match(general, /SUMMARY:1 项学习推送/)
+  await page.getByRole('switch', { name: /显示名称和地点/ }).check({ force: true })
+  await page.getByText('已保存。').waitFor()
+  assert.match(await read(), /URL:http.*\/m\/#\/study\/items\//)
+  await look(page, 'dates-feed')
+  await page.getByRole('button', { name: '停用订阅' }).click()
+  await page.getByText('原来的地址不能再用').waitFor()
+  await page.getByRole('button', { name: '停用订阅' }).last().click()
+  await page.getByText('已停用').waitFor()
+  assert.equal((await fetch(address)).status, 404)
+  assert.deepEqual(faults, [])
+  await context.close()
+})
