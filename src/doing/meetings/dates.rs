@@ -27,10 +27,13 @@ impl Meetings {
 }
 
 fn dated(meeting: Coming) -> Dated {
+    let kind = meeting.kind.title();
+    let says_kind = meeting.title.contains(kind);
+    let title = if says_kind { meeting.title } else { format!("{kind}：{}", meeting.title) };
     Dated {
         kind: DateKind::Meeting,
         key: format!("meeting-{}", meeting.id),
-        title: format!("{}：{}", meeting.kind.title(), meeting.title),
+        title,
         when: meeting.begins_at.map_or(When::On(meeting.held_on), |from| When::At(from, meeting.ends_at)),
         place: meeting.place,
         link: Some(format!("/meetings/{}", meeting.id)),
