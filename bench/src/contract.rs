@@ -36,6 +36,8 @@ pub const SUBMISSIONS: &str = "quiz_submissions";
 
 pub const MIGRATE: &[&str] = &["migrate"];
 pub const SERVE: &[&str] = &["serve"];
+/// Makes every board anew from the ledger.
+pub const REBUILD_BOARDS: &[&str] = &["rebuild-boards"];
 pub const PRINT_SECRETS: &[&str] = &["secrets"];
 /// Followed by the file.
 pub const IMPORT_QUESTIONS: &[&str] = &["import", "questions"];

@@ -11,6 +11,7 @@ mod contract;
 mod ideas;
 mod memory;
 mod overload;
+mod points;
 mod postgres;
 mod raw;
 mod report;
@@ -91,6 +92,8 @@ enum Stage {
     Memory,
     /// Closed boards on SQLite: freezing three years, freezing a year's end, and first looks
     Closed,
+    /// Both books of points on SQLite: boards made anew from ten million entries, statements of members and units
+    Points,
     /// Messages to everybody through the stand-in platform, alone and beside the mornings; sign-ins by code; open streams
     Channels,
     /// Submissions on PostgreSQL, boards in Redis
@@ -295,6 +298,8 @@ struct Bench {
     channels: Vec<String>,
     /// Lines about closed periods.
     closings: Vec<String>,
+    /// Lines about both books of points.
+    points: Vec<String>,
     /// Lines about several servers.
     servers: Vec<String>,
     /// Seconds from the close of a contest to its ranking.
@@ -323,6 +328,7 @@ impl Bench {
             Stage::Overload => self.overload(),
             Stage::Memory => self.memory(),
             Stage::Closed => self.closed(),
+            Stage::Points => self.points(),
             Stage::Channels => self.channels(),
             Stage::Postgres => self.postgres_round(),
             Stage::Servers => self.servers(),
@@ -367,6 +373,7 @@ impl Bench {
             memories: Vec::new(),
             channels: Vec::new(),
             closings: Vec::new(),
+            points: Vec::new(),
             servers: Vec::new(),
             rankings: Vec::new(),
             countings: Vec::new(),
@@ -849,6 +856,40 @@ impl Bench {
         server.stop()
     }
 
+    /// Boards made anew from few and from many entries, then statements of the second book.
+    fn points(&mut self) -> Result<()> {
+        let members = self.arguments.members;
+        let mut first = None;
+        for entries in points::ENTRIES {
+            let path = self.copy("points.db")?;
+            eprintln!("==> writing {entries} entries");
+            points::seed_ledger(&path, &self.world, entries)?;
+            let began = Instant::now();
+            self.product.run(contract::REBUILD_BOARDS, &sqlite_url(&path))?;
+            let took = began.elapsed().as_secs_f64();
+            let standing = points::standing(&path)?;
+            ensure!(standing == members, "{standing} of {members} members stand on boards");
+            let (least, few) = *first.get_or_insert((took, entries));
+            self.points.push(format!(
+                "every board made anew from {entries} entries of {members} members: {took:.1} s ({:.1} times as long as from \
+                 {few})",
+                took / least
+            ));
+            remove_database(&path);
+        }
+        let path = self.copy("points.db")?;
+        points::give_duty(&path, &self.world)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        points::adopt(server.address, &self.world)?;
+        server.stop()?;
+        points::seed_book(&path, &self.world)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        self.points.extend(points::statements(server.address, &self.world)?);
+        self.points.extend(points::units(server.address, &self.world)?);
+        self.points.iter().for_each(|line| eprintln!("    {line}"));
+        server.stop()
+    }
+
     fn postgres_round(&mut self) -> Result<()> {
         let Some((postgres, script)) = self.postgres.take() else { return Ok(()) };
         let Arguments { connections, seconds, .. } = self.arguments;
@@ -941,6 +982,7 @@ impl Bench {
              {}\n\
              {}\n\
              {}\n\
+             {}\n\
              start: {:.0} ms (1,000); resident memory: at most {:.0} MB (200)\n\n{}",
             self.figures.comparison(TARGETS),
             median(&self.rankings),
@@ -950,6 +992,7 @@ impl Bench {
             self.memories.join("\n"),
             self.channels.join("\n"),
             self.closings.join("\n"),
+            self.points.join("\n"),
             self.servers.join("\n"),
             median(&self.starts_ms),
             self.resident_mb.iter().copied().fold(0.0, f64::max),

@@ -5,6 +5,7 @@ mod fire;
 mod files;
 mod hostile;
 mod random;
+mod years;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -313,12 +314,13 @@ async fn an_opening_gives_the_base_of_a_quarter_once_and_not_where_a_deduction_s
     let open = |body: Value| committee.request(Method::POST, "/appraisal/openings").json(&body);
     secretary.post("/appraisal/openings", json!({ "year": 2026, "quarter": 2 })).await.refused(403, "access.denied");
     send(open(json!({ "year": 2026, "quarter": 3 }))).await.refused(409, "appraisals.opening_ahead");
-    send(open(json!({ "year": 2026 }))).await.refused(422, "body.invalid");
+    let begun = send(open(json!({ "year": 2026 }))).await.ok(200);
+    assert_eq!(begun, json!({ "members": 0, "entries": 0, "withheld": 0, "year_start": 0 }), "by quarters");
     let made = proposed(&leader, li.id, "P28", "月报逾期").await;
     li.put(&format!("/appraisal/proposals/{}/reply", text(&made["id"])), json!({ "text": "属实" })).await.ok(200);
     approve(&secretary, &made).await.ok(200);
     let opened = send(open(json!({ "year": 2026, "quarter": 2 }))).await.ok(200);
-    assert_eq!(opened, json!({ "members": 4, "entries": 19, "withheld": 1 }));
+    assert_eq!(opened, json!({ "members": 4, "entries": 19, "withheld": 1, "year_start": 0 }));
     let again = send(open(json!({ "year": 2026, "quarter": 2 }))).await.ok(200);
     assert_eq!((&again["members"], &again["entries"]), (&json!(0), &json!(0)));
     let year = li.get("/me/appraisal").await.ok(200);

@@ -1,7 +1,9 @@
-//! A year at random – awards, deductions, caps, reversals, appeals, classes, transfers between units – against an independent
-//! model.
+//! A year at random – awards, deductions, caps, reversals, appeals, classes, transfers between units, several approvals at
+//! once – and the start of the next one, with what is entered late for the year before, against an independent model.
 
 use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
 
 use super::*;
 
@@ -118,7 +120,9 @@ async fn one_year(seed: u64, steps: usize) {
     let approver = app.member("党委二").home("JT").role(Role::CommitteeMember, "JT").sign_in().await;
     let third = app.member("党委三").home("JT").role(Role::CommitteeMember, "JT").sign_in().await;
     let admin = app.member("管理员").home("JT").role(Role::Administrator, "JT").sign_in().await;
-    adopted(&committee).await;
+    let mut scheme = committee.get("/appraisal/presets/five").await.ok(200);
+    scheme["carry_over"] = json!({ "percent": CARRIED_PERCENT, "most": CARRIED_MOST });
+    committee.post("/appraisal/schemes", scheme_body(&scheme, "2026-01-01")).await.ok(201);
     let mut seed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut draw = move |below: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -130,7 +134,7 @@ async fn one_year(seed: u64, steps: usize) {
         let who = draw(2);
         let (member, model) = ([&li, &wang][who], &mut models[who]);
         let answer = async |path: &str, body: Value| approver.post(path, body).await;
-        match draw(12) {
+        match draw(13) {
             0 => {
                 is_mobile[who] = !is_mobile[who];
                 let class = if is_mobile[who] { "mobile" } else { "ordinary" };
@@ -157,6 +161,31 @@ async fn one_year(seed: u64, steps: usize) {
                 let made = organiser.post("/appraisal/proposals", body).await.ok(201);
                 approve(&approver, &made).await.ok(200);
                 model.put_right(text(&entry["rule"]), entry["points"].as_i64().unwrap(), is_first(entry));
+            }
+            12 => {
+                // several at once, by two people: in whatever order they come, each is cut by what stands by then
+                let mut made = Vec::new();
+                for n in 0..4 {
+                    let tried = loop {
+                        let tried = TRIED[draw(TRIED.len())];
+                        if tried.most > 0 {
+                            break tried;
+                        }
+                    };
+                    let mut body = proposal(member.id, tried.rule, &format!("第 {step} 件之 {n}"));
+                    body["points"] = json!(tried.most);
+                    made.push((tried, organiser.post("/appraisal/proposals", body).await.ok(201)));
+                }
+                let both = [&approver, &third];
+                let sent = made.iter().zip(both.iter().cycle()).map(|((_, one), by)| approve(by, one));
+                for reply in join_all(sent).await {
+                    reply.ok(200);
+                }
+                let page = member.get("/me/appraisal/entries?limit=4").await.ok(200);
+                for entry in items(&page).iter().rev() {
+                    let rule = text(&entry["rule"]);
+                    model.give(made.iter().map(|(tried, _)| tried).find(|tried| tried.rule == rule).unwrap(), true);
+                }
             }
             3 | 4 => {
                 let page = member.get("/me/appraisal/entries?limit=100").await.ok(200);
@@ -210,18 +239,139 @@ async fn one_year(seed: u64, steps: usize) {
         }
         compare(member, &models[who], step).await;
     }
+    let people = [&committee, &li, &wang, &organiser, &approver];
+    app.set_clock("2027-01-05T09:00:00+08:00");
+    let [committee, li, wang, organiser, approver] = people.map(|person| app.sign_in_anew(person));
+    let (committee, li, wang) = (committee.await, li.await, wang.await);
+    let (organiser, approver) = (organiser.await, approver.await);
+    let mut next = [Model::default(), Model::default()];
+    let mut is_begun = false;
+    for step in 0..steps / 3 {
+        let who = draw(2);
+        let (member, is_late) = ([&li, &wang][who], draw(3) > 0);
+        let (year, model) = if is_late { (2026, &mut models[who]) } else { (2027, &mut next[who]) };
+        if step == 3 || draw(9) == 0 {
+            let body = json!({ "year": 2027 });
+            let opened = send(committee.request(Method::POST, "/appraisal/openings").json(&body)).await.ok(200);
+            assert!(!is_begun || opened["year_start"] == 0, "what came since was followed: {opened}");
+            is_begun = true;
+        }
+        if draw(4) == 0 {
+            let entries = all_entries(member, year).await;
+            let open: Vec<&Value> = entries.iter().filter(|entry| stands(entry)).collect();
+            if open.is_empty() {
+                continue;
+            }
+            let entry = open[draw(open.len())];
+            let mut body = proposal(member.id, "P32", "更正");
+            body["corrects_entry_id"] = entry["id"].clone();
+            body["day"] = json!("2027-01-05");
+            let made = organiser.post("/appraisal/proposals", body).await.ok(201);
+            approve(&approver, &made).await.ok(200);
+            model.put_right(text(&entry["rule"]), entry["points"].as_i64().unwrap(), is_first(entry));
+        } else {
+            let tried = TRIED[draw(TRIED.len())];
+            let mut body = proposal(member.id, tried.rule, &format!("新年第 {step} 件"));
+            body["points"] = json!(tried.most.abs());
+            body["day"] = json!(if is_late { "2026-12-20" } else { "2027-01-05" });
+            let made = organiser.post("/appraisal/proposals", body).await;
+            if is_mobile[who] && tried.rule == "P11" {
+                made.refused(422, "body.invalid");
+                continue;
+            }
+            let made = made.ok(201);
+            if tried.most < 0 {
+                let path = format!("/appraisal/proposals/{}/reply", text(&made["id"]));
+                member.put(&path, json!({ "text": "知道了" })).await.ok(200);
+            }
+            approve(&approver, &made).await.ok(200);
+            model.give(&tried, !is_late);
+        }
+        for (member, (before, new)) in [&li, &wang].into_iter().zip(models.iter().zip(&next)) {
+            compare_years(member, (before, new), is_begun, step).await;
+        }
+    }
     // the tables of units, which sum in the database, say the same wherever the members are by now
-    let table = committee.get(&format!("/units/{}/appraisal?limit=100", app.unit("JT"))).await.ok(200);
-    for (person, model) in [(&li, &models[0]), (&wang, &models[1])] {
-        let line = items(&table).iter().find(|line| line["member_id"] == json!(person.id)).unwrap();
-        assert_eq!(line["total"]["total"], json!(model.totals().values().sum::<i64>()));
-        assert_eq!(line["total"]["cut"], total(person).await["cut"]);
+    for year in [2026, 2027] {
+        let table = format!("/units/{}/appraisal?year={year}&limit=100", app.unit("JT"));
+        let table = committee.get(&table).await.ok(200);
+        for (person, model) in [&li, &wang].into_iter().zip(&models) {
+            let line = items(&table).iter().find(|line| line["member_id"] == json!(person.id)).unwrap();
+            assert_eq!(line["total"], person.get(&format!("/me/appraisal?year={year}")).await.ok(200)["total"]);
+            if year == 2026 {
+                assert_eq!(line["total"]["total"], json!(model.totals().values().sum::<i64>()));
+            }
+        }
     }
 }
 
-/// Whether an entry counts in the first half of the year.
+/// Whether an entry counts in the first half of its year.
 fn is_first(entry: &Value) -> bool {
-    text(&entry["day"]) < "2026-07-01"
+    text(&entry["day"])[5..] < *"07-01"
+}
+
+/// Whether an entry may be put right.
+fn stands(entry: &Value) -> bool {
+    entry["corrected_by"].is_null()
+        && entry["points"] != json!(0)
+        && entry["source"] != "correction"
+        && entry["kind"] != "carry"
+}
+
+const CARRIED_PERCENT: i64 = 40;
+const CARRIED_MOST: i64 = 100;
+
+async fn all_entries(member: &Person<'_>, year: i32) -> Vec<Value> {
+    let (mut entries, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = member.get(&format!("/me/appraisal/entries?year={year}&limit=100{cursor}")).await.ok(200);
+        entries.extend(items(&page).to_vec());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return entries,
+        }
+    }
+}
+
+async fn totals_of(member: &Person<'_>, year: i32) -> BTreeMap<String, i64> {
+    let year = member.get(&format!("/me/appraisal?year={year}")).await.ok(200);
+    let each = year["dimensions"].as_array().unwrap().iter();
+    let said: BTreeMap<String, i64> = each
+        .map(|one| (text(&one["dimension"]).to_owned(), one["total"].as_i64().unwrap()))
+        .filter(|(_, points)| *points != 0)
+        .collect();
+    assert_eq!(year["total"]["total"], json!(said.values().sum::<i64>()));
+    said
+}
+
+/// The year before comes to what its model says; the new one, once begun, says so dimension by dimension, and has of it what
+/// the scheme carries over.
+async fn compare_years(member: &Person<'_>, (before, new): (&Model, &Model), is_begun: bool, step: usize) {
+    assert_eq!(totals_of(member, 2026).await, before.totals(), "the year before, after step {step}");
+    let mut expected = new.totals();
+    let (mut left, mut carried) = (BTreeMap::<String, i64>::new(), BTreeMap::<String, i64>::new());
+    let mut sum = 0;
+    for entry in all_entries(member, 2027).await {
+        let points = entry["points"].as_i64().unwrap();
+        sum += points;
+        if entry["kind"] == "carry" {
+            let dimension = text(&entry["dimension"]).to_owned();
+            *left.entry(dimension.clone()).or_default() += entry["wanted"].as_i64().unwrap();
+            *carried.entry(dimension).or_default() += points;
+        }
+    }
+    left.retain(|_, points| *points != 0);
+    let start = if is_begun { before.totals() } else { BTreeMap::new() };
+    assert_eq!(left, start, "what the new year begins with, after step {step}");
+    for (dimension, closing) in start {
+        let share = (closing.max(0) * CARRIED_PERCENT / 100).min(CARRIED_MOST);
+        assert_eq!(carried.get(&dimension).copied().unwrap_or(0), share, "{dimension} after step {step}");
+        *expected.entry(dimension).or_default() += share;
+    }
+    expected.retain(|_, points| *points != 0);
+    let said = totals_of(member, 2027).await;
+    assert_eq!(said, expected, "the new year, after step {step}");
+    assert_eq!(sum, said.values().sum::<i64>(), "the book is what the statement says");
 }
 
 async fn compare(member: &Person<'_>, model: &Model, step: usize) {

@@ -7,7 +7,7 @@ use super::{announced, answer, answer_all, body, opened, organiser, save, sit, s
 use crate::support::{Person, TestApp};
 
 /// A contest of July 1st with two questions of its own whose right answer is true, so they say.
-async fn of_two(app: &TestApp, organiser: &Person<'_>, changes: &[(&str, Value)]) -> (String, Vec<Value>) {
+pub(super) async fn of_two(app: &TestApp, organiser: &Person<'_>, changes: &[(&str, Value)]) -> (String, Vec<Value>) {
     let mut ids = Vec::new();
     for n in 0..2 {
         let question = json!({
@@ -20,7 +20,7 @@ async fn of_two(app: &TestApp, organiser: &Person<'_>, changes: &[(&str, Value)]
 }
 
 /// An attempt that says `first` to the question `id` and true to the other, handed in at once.
-async fn say(member: &Person<'_>, contest: &str, id: &Value, first: bool) -> Value {
+pub(super) async fn say(member: &Person<'_>, contest: &str, id: &Value, first: bool) -> Value {
     let attempt = start(member, contest).await;
     for question in attempt["questions"].as_array().unwrap() {
         let said = if question["id"] == *id { first } else { true };
@@ -29,12 +29,12 @@ async fn say(member: &Person<'_>, contest: &str, id: &Value, first: bool) -> Val
     submit(member, &attempt).await.ok(200)
 }
 
-async fn close(app: &TestApp, organiser: &Person<'_>, contest: &str) {
+pub(super) async fn close(app: &TestApp, organiser: &Person<'_>, contest: &str) {
     organiser.post(&format!("{contest}/closing"), json!({})).await.ok(200);
     app.tick().await;
 }
 
-async fn correct(organiser: &Person<'_>, id: &Value) -> Value {
+pub(super) async fn correct(organiser: &Person<'_>, id: &Value) -> Value {
     let path = format!("/questions/{}/correction", id.as_str().unwrap());
     organiser.post(&path, json!({ "answer": ["false"], "reason": "条例已经修订" })).await.ok(201)
 }

@@ -5,6 +5,7 @@ mod calendar;
 mod results;
 mod attempts;
 mod hidden;
+mod prizes;
 
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;

@@ -2,6 +2,7 @@
 //!
 //! These tests start the program itself, on the system's clock. They take turns, because they measure time.
 
+mod appraisal;
 mod bomb;
 mod durable;
 mod freezing;

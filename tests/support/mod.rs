@@ -11,6 +11,7 @@ mod people;
 pub mod platform;
 pub mod process;
 pub mod proxy;
+pub mod redis;
 pub mod trail;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

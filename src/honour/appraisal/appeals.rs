@@ -58,6 +58,9 @@ impl Appraisal {
     fn appeal_in(&self, tx: &mut Tx, member: MemberId, id: AppraisalEntryId, text: &str) -> Outcome<AppealId> {
         let entry = store::book::find(tx.conn, id)?.filter(|entry| entry.member_id == member);
         let entry = entry.ok_or(Refusal::NoSuchEntry)?;
+        if entry.kind == AppraisalKind::Carry {
+            return Err(Refusal::CarriedOver.into());
+        }
         if is_settled(tx, &entry)? {
             return Err(Refusal::Corrected.into());
         }

@@ -6,6 +6,7 @@ use super::actions::Outcome;
 use super::model::{AppraisalKind, AppraisalSource, AppraisalSourceId, Entry, SchemeVersion};
 use super::rules::{self, Refusal};
 use super::store;
+use super::year_start::follow;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
 use crate::db::Tx;
@@ -36,7 +37,7 @@ pub(super) fn enter(tx: &mut Tx, new: &NewEntry<'_>) -> Outcome<Entry> {
         AppraisalKind::Bonus | AppraisalKind::Deduction => {
             rules::cut((&new.scheme.scheme, rule, new.dimension), (new.wanted, new.day), &rules::standing(&counted))
         }
-        AppraisalKind::Base | AppraisalKind::Correction => (new.wanted, None),
+        AppraisalKind::Base | AppraisalKind::Correction | AppraisalKind::Carry => (new.wanted, None),
     };
     let entry = Entry {
         id: tx.fresh_id(),
@@ -58,10 +59,11 @@ pub(super) fn enter(tx: &mut Tx, new: &NewEntry<'_>) -> Outcome<Entry> {
         approved_by: new.approved_by,
         created_at: tx.now(),
     };
-    match store::book::insert(tx.conn, &entry)? {
-        true => Ok(entry),
-        false => Err(Refusal::CauseTaken.into()),
+    if !store::book::insert(tx.conn, &entry)? {
+        return Err(Refusal::CauseTaken.into());
     }
+    follow(tx, &entry)?;
+    Ok(entry)
 }
 
 /// Enters the opposite of an entry, once. It counts for the entry's year and bears the day on which it is made.
@@ -88,10 +90,11 @@ pub(super) fn reverse(
         created_at: tx.now(),
         ..entry.clone()
     };
-    match store::book::insert(tx.conn, &opposite)? {
-        true => Ok(opposite),
-        false => Err(Refusal::Corrected.into()),
+    if !store::book::insert(tx.conn, &opposite)? {
+        return Err(Refusal::Corrected.into());
     }
+    follow(tx, &opposite)?;
+    Ok(opposite)
 }
 
 /// Whether an entry was put right, or is itself the opposite of another one.

@@ -3,7 +3,8 @@
 //!
 //! A scheme says what counts: dimensions, classes of members, rules and caps, as versioned data. What a rule gives or takes
 //! is proposed by one person and approved by another within reach; a deduction never happens by itself, and its member may
-//! answer first. The book is append-only: what is wrong is put right by an opposite entry. Every entry can be opened down
+//! answer first. The book is append-only: what is wrong is put right by an opposite entry, and a year begins with entries that
+//! say what the one before came to and what of it is carried over. Every entry can be opened down
 //! to its rule, evidence and approver, and be appealed against; somebody who had no part in it decides.
 //!
 //! Tables: `appraisal_schemes`, `appraisal_classes`, `appraisal_proposals`, `appraisal_causes`, `appraisal_replies`,
@@ -26,6 +27,7 @@ mod reminders;
 mod settings;
 mod statements;
 mod trials;
+mod year_start;
 mod api;
 mod model;
 mod rules;

@@ -1,4 +1,5 @@
-//! Opening a year or a quarter: every member who is appraised gets the base of his class, once. An act of the committee.
+//! Opening a year or a quarter: the book says what the year before came to and what of it is carried over, and every member
+//! who is appraised gets the base of his class, once. An act of the committee.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,10 +10,10 @@ use super::actions::{Appraisal, Outcome, book, classes};
 use super::book::{NewEntry, enter};
 use super::model::{AppraisalKind, AppraisalSource, AppraisalSourceId, BaseRhythm, Entry, SchemeVersion};
 use super::rules::{self, Refusal};
-use super::store;
+use super::{store, year_start};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Period};
-use crate::db::Tx;
+use crate::db::{Stop, Tx};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::model::{MemberKind, MemberStatus};
 
@@ -36,6 +37,8 @@ pub(super) struct Opened {
     pub entries: u32,
     /// Dimensions left without base, since a deduction of the quarter stands.
     pub withheld: u32,
+    /// Entries of the start of the year that were written now.
+    pub year_start: u32,
 }
 
 impl Opening {
@@ -54,8 +57,9 @@ impl Opening {
 }
 
 impl Appraisal {
-    /// Gives the base to everybody who has not got it; again it gives nobody anything twice. The base of a year can be
-    /// given from its first day on, that of a quarter once the quarter is over.
+    /// Begins the year for everybody, and gives the base to everybody who has not got it; again it gives nobody anything
+    /// twice. A year can be opened from its first day on, a quarter once it is over. Where the base is given by quarters,
+    /// opening the year gives none.
     pub(super) async fn open_period(&self, by: MemberId, opening: Opening) -> Outcome<Opened> {
         let today = self.db.today();
         let (first, end) = opening.days().ok_or(Refusal::BadQuarter)?;
@@ -66,12 +70,15 @@ impl Appraisal {
         }
         // a scheme that was adopted in the course of its first year opens that year, too
         let version = book.on(counted_on).or_else(|| book.on(today)).ok_or(Refusal::NoScheme)?.clone();
-        if (version.scheme.base_rhythm == BaseRhythm::Quarter) != opening.quarter.is_some() {
+        let by_quarters = version.scheme.base_rhythm == BaseRhythm::Quarter;
+        if opening.quarter.is_some() && !by_quarters {
             return Err(Refusal::BadQuarter.into());
         }
-        if !version.scheme.rules.iter().any(|rule| rule.kind == AppraisalKind::Base) {
+        let gives_base = by_quarters == opening.quarter.is_some();
+        if gives_base && !version.scheme.rules.iter().any(|rule| rule.kind == AppraisalKind::Base) {
             return Err(Refusal::NoSuchRule.into());
         }
+        let started_by = year_start::version(&book, opening.year, today).cloned();
         let mut members: Vec<(MemberId, UnitId)> = Vec::new();
         self.directory.each_member(|card, _| {
             let is_appraised = card.status == MemberStatus::Active || card.status == MemberStatus::Away;
@@ -82,17 +89,35 @@ impl Appraisal {
         members.sort_unstable();
         let mut opened = Opened::default();
         for chunk in members.chunks(CHUNK) {
-            let (chunk, version) = (chunk.to_vec(), version.clone());
-            let some = self.db.write(move |tx| give(tx, by, opening, (first, end), (&version, &chunk))).await?;
+            let (chunk, version, started_by) = (chunk.to_vec(), version.clone(), started_by.clone());
+            let some = self
+                .db
+                .write(move |tx| {
+                    tx.take_turns(chunk.iter().map(|(member, _)| *member))?;
+                    let started = match &started_by {
+                        Some(version) => year_start::settle(tx, (opening.year, version), &chunk, (Some(by), None))?,
+                        None => Vec::new(),
+                    };
+                    let base = match gives_base {
+                        true => give(tx, by, opening, (first, end), (&version, &chunk))?,
+                        false => Opened::default(),
+                    };
+                    Ok::<_, Stop<Refusal>>(Opened {
+                        year_start: u32::try_from(started.len()).unwrap_or(u32::MAX),
+                        ..base
+                    })
+                })
+                .await?;
             opened.members += some.members;
             opened.entries += some.entries;
             opened.withheld += some.withheld;
+            opened.year_start += some.year_start;
         }
         self.db
             .write(move |tx| -> Outcome<()> {
                 let detail = json!({
                     "year": opening.year, "quarter": opening.quarter, "members": opened.members,
-                    "entries": opened.entries, "withheld": opened.withheld,
+                    "entries": opened.entries, "withheld": opened.withheld, "year_start": opened.year_start,
                 });
                 // openings have no id; the detail names it
                 let (subject_kind, subject_id) = ("appraisal_opening", Uuid::nil());
@@ -104,7 +129,7 @@ impl Appraisal {
     }
 }
 
-/// Gives the base to some members.
+/// Gives the base to some members, whose turns the caller has taken.
 fn give(
     tx: &mut Tx,
     by: MemberId,
@@ -113,11 +138,10 @@ fn give(
     (version, chunk): (&SchemeVersion, &[(MemberId, UnitId)]),
 ) -> Outcome<Opened> {
     let ids: Vec<MemberId> = chunk.iter().map(|(member, _)| *member).collect();
-    tx.take_turns(ids.iter().copied())?;
     let day = if opening.quarter.is_some() { end.previous() } else { first };
     let classes = classes(tx.conn, &ids, tx.today())?;
     let given: HashSet<(MemberId, String)> =
-        store::book::list_given(tx.conn, &ids, opening.source())?.into_iter().collect();
+        store::book::list_given(tx.conn, &ids, (AppraisalSource::Opening, opening.source()))?.into_iter().collect();
     let withheld = match opening.quarter {
         Some(_) => standing_deductions(&store::book::list_deductions(tx.conn, &ids, first, end)?, (first, end)),
         None => HashSet::new(),

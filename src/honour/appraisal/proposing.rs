@@ -94,7 +94,9 @@ impl Appraisal {
         }
         let mut proposal = match rule.kind {
             AppraisalKind::Correction => self.correcting(tx, (by, unit), new, version)?,
-            AppraisalKind::Base => return Err(Refusal::NotProposed("基础分由开账统一记入，不能单独提出").into()),
+            AppraisalKind::Base | AppraisalKind::Carry => {
+                return Err(Refusal::NotProposed("基础分和年初结转由开账统一记入，不能单独提出").into());
+            }
             AppraisalKind::Bonus | AppraisalKind::Deduction => {
                 let own = new.member == by;
                 if own && (rule.origin != AppraisalOrigin::Declared || rule.kind != AppraisalKind::Bonus) {
@@ -137,6 +139,9 @@ impl Appraisal {
         let id = new.corrects.ok_or(Refusal::NotProposed("更正须写明要更正哪一条记录"))?;
         let entry = store::book::find(tx.conn, id)?.filter(|entry| entry.member_id == new.member);
         let entry = entry.ok_or(Refusal::NoSuchCorrected)?;
+        if entry.kind == AppraisalKind::Carry {
+            return Err(Refusal::CarriedOver.into());
+        }
         if is_settled(tx, &entry)? || entry.points == 0 {
             return Err(Refusal::Corrected.into());
         }

@@ -75,6 +75,8 @@ pub enum Refusal {
     NoSuchCorrected,
     /// It is an opposite entry, or was put right already.
     Corrected,
+    /// It follows from the entries of the year before.
+    CarriedOver,
     AppealTooLate,
     Appealed,
     NoSuchAppeal,
@@ -131,6 +133,9 @@ pub fn check_scheme(scheme: &AppraisalScheme) -> Result<(), Refusal> {
     if !(1..=MOST_PARTS).contains(&classes.len()) || !all_different(classes.iter().map(|one| &one.key)) {
         return bad("/scheme/classes", "须有 1 到 10 类党员，标识不能重复");
     }
+    if !(0..=100).contains(&scheme.carry_over.percent) || !scheme.carry_over.most.is_none_or(is_points) {
+        return bad("/scheme/carry_over", "结转比例须在 0 到 100 之间，结转上限须在 0 到 1000 分之间");
+    }
     let is_class = |AppraisalClass { key, name, base, benchmark, exempt_rules, .. }: &AppraisalClass| {
         is_key(key)
             && is_words(name, MOST_NAME)
@@ -157,6 +162,7 @@ fn is_rule(rule: &AppraisalRule, scheme: &AppraisalScheme) -> bool {
     };
     is_code
         && has_place
+        && rule.kind != AppraisalKind::Carry
         && is_words(&rule.name, MOST_WORDS)
         && rule.evidence.as_ref().is_none_or(|evidence| is_words(evidence, MOST_WORDS))
         && is_points(rule.most)

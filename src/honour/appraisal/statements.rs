@@ -6,7 +6,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::actions::{Appraisal, Outcome, book, classes};
-use super::model::{Appealed, AppraisalEntryId, AppraisalSource, AppraisalSums, Entry, SchemeBook, SchemeVersion};
+use super::model::{
+    Appealed, AppraisalEntryId, AppraisalKind, AppraisalSource, AppraisalSums, Entry, SchemeBook, SchemeVersion,
+};
 use super::proposing::EVIDENCE;
 use super::rules::{self, Refusal};
 use super::store;
@@ -239,9 +241,12 @@ fn around(conn: &mut Conn, entries: Vec<Entry>, appeal_days: u64) -> diesel::Que
     let whole = |entry: Entry| {
         let version = book.version(entry.scheme_version);
         let rule = version.and_then(|version| version.scheme.rule(&entry.rule));
+        let of_year = (entry.kind == AppraisalKind::Carry).then(|| version.map(|version| version.scheme.carry_over));
+        let of_year = of_year.flatten();
+        let named = |rule: Option<String>, of_year: Option<String>| rule.or(of_year).unwrap_or(entry.rule.clone());
         Whole {
-            rule: rule.map_or_else(|| entry.rule.clone(), |rule| rule.in_words()),
-            rule_name: rule.map_or_else(|| entry.rule.clone(), |rule| rule.name.clone()),
+            rule: named(rule.map(|rule| rule.in_words()), of_year.map(|carry| carry.in_words())),
+            rule_name: named(rule.map(|rule| rule.name.clone()), of_year.map(|_| entry.kind.title().to_owned())),
             dimension: names
                 .get(entry.dimension.as_str())
                 .map_or_else(|| entry.dimension.clone(), |name| (*name).into()),

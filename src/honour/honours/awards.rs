@@ -174,11 +174,7 @@ impl Honours {
     }
 
     fn tell_holder(&self, tx: &mut Tx, award: &Award) -> QueryResult<()> {
-        let told = match award.holder() {
-            Holder::Member(member) => vec![member],
-            Holder::Unit(unit) => self.directory.holders(Role::Secretary, unit, tx.today()),
-            Holder::Thing(..) => Vec::new(),
-        };
+        let told = self.told_of(tx, award);
         let whose = match award.holder() {
             Holder::Unit(unit) => self.directory.unit_name(unit),
             Holder::Member(_) | Holder::Thing(..) => "您".to_owned(),
@@ -188,6 +184,15 @@ impl Honours {
             self.tell(tx, member, "荣誉已登记", body, link_of(award.id))?;
         }
         Ok(())
+    }
+
+    /// Who is told of an honour: whose it is, of a unit its secretaries.
+    pub(super) fn told_of(&self, tx: &Tx, award: &Award) -> Vec<MemberId> {
+        match award.holder() {
+            Holder::Member(member) => vec![member],
+            Holder::Unit(unit) => self.directory.holders(Role::Secretary, unit, tx.today()),
+            Holder::Thing(..) => Vec::new(),
+        }
     }
 
     /// Writes the final awards of a selection as honours, within the transaction that publishes them; again it changes

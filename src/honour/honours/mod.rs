@@ -3,7 +3,7 @@
 //!
 //! Honours are append-only: one that is taken away stays, with the number of the document and nothing of the matter. They
 //! come from decisions of units, from files of what was given from above, from titles that were named, and from the
-//! published results of selections, whose room tells of them. In-Party commendation is for Party committees alone. Stars
+//! published results of selections and contests, whose rooms tell of them. In-Party commendation is for Party committees alone. Stars
 //! are not kept but derived, by rules in versions: of posts and zones from their honours year after year, of members and
 //! branches from the book of appraisal, with each reason. Branches climb the ladder of three grades by self-assessment,
 //! inspection, rectification and decision; titles go up the tree one unit at a time.
@@ -12,7 +12,8 @@
 //! `grade_cases`, `grade_steps`, `unit_grades`, `title_rounds`, `title_nominations`, `title_steps`, `insignia`,
 //! `insignia_holdings`. Routes: `/honours…`, `/honour-holders…`, `/honour-bars`, `/certificates…`, `/ceremonies…`,
 //! `/star-schemes…`, `/star-levels…`, `/grades`, `/grade-cases…`, `/title-rounds…`, `/title-nominations…`, `/insignia…`,
-//! `/imports/honours`. Uses `appraisal` (points of years). Lends [`Honours::record_selection`].
+//! `/imports/honours`. Uses `appraisal` (points of years). Lends [`Honours::record_selection`] and
+//! [`Honours::record_prizes`].
 
 mod actions;
 mod awards;
@@ -24,6 +25,7 @@ mod imports;
 mod insignia;
 mod naming;
 mod nominations;
+mod prizes;
 mod settings;
 mod stars;
 mod titles;
@@ -37,4 +39,5 @@ mod room;
 pub use actions::Honours;
 pub use api::routes;
 pub use awards::{CampaignAward, CampaignHolder};
+pub use prizes::{ContestHolder, ContestPrize, ContestPrizes, PrizeCorrection};
 pub use room::open;

@@ -105,7 +105,7 @@ impl Contests {
         if contest.state == ContestState::Published
             && let Some(again) = self.db.read(move |conn| store::find(conn, id)).await?
         {
-            self.award(&again).await?;
+            self.award(&again, correction.made_by).await?;
         }
         let edition = frozen.edition;
         self.step(move |tx| {

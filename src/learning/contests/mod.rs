@@ -5,11 +5,11 @@
 //! asks them. When it opens its paper is frozen; an attempt is a seed, from which the questions dealt and the order of their options follow, so
 //! nothing about it is lost with a server. Answers are saved one by one, each as one small row, until the attempt is due
 //! by the server's clock. The close commits first; then the attempts that still run are ended with what they have, the
-//! ranking is computed in chunks and stored, and the contest waits for its publication, which gives the points.
+//! ranking is computed in chunks and stored, and the contest waits for its publication, which gives the points and the prizes.
 //!
 //! Tables: `contests`, `contest_extensions`, `contest_cancellations`, `contest_attempts`, `contest_answers`, `contest_results`, `contest_branch_results`.
 //! Routes: `/contests…`, `/exports/contests/{id}`.
-//! Uses `quiz` (questions, the wrong-answer book, statistics), `meetings` (that a contest is part of), `points` (awards),
+//! Uses `quiz` (questions, the wrong-answer book, statistics), `meetings` (that a contest is part of), `points` (awards), `honours` (prizes),
 //! `members` (who belongs where) and `notices`.
 //!
 //! `calendar` writes them and moves them on, `changes` is what is done to one that is open, `opening` and `results` what the
@@ -25,6 +25,7 @@ mod glance;
 mod rankings;
 mod model;
 mod opening;
+mod prizes;
 mod calendar;
 mod rules;
 mod results;
@@ -41,6 +42,7 @@ use tokio::sync::Mutex;
 use crate::base::id::MemberId;
 use crate::db::{Db, DbError};
 use crate::ground::presets::Presets;
+use crate::honour::honours::Honours;
 use crate::honour::points::Points;
 use crate::kernel::backlog::Backlog;
 use crate::kernel::lease::ProcessId;
@@ -86,6 +88,7 @@ pub struct Contests {
     desks: Desks,
     quiz: Quiz,
     points: Points,
+    honours: Honours,
     presets: Presets,
     /// What waited before it was on the desk.
     unlaid: Backlog,
@@ -101,7 +104,13 @@ pub struct Contests {
 }
 
 impl Contests {
-    pub fn new(db: Db, (directory, desks): (Directory, Desks), quiz: Quiz, points: Points, presets: Presets) -> Self {
+    pub fn new(
+        db: Db,
+        (directory, desks): (Directory, Desks),
+        quiz: Quiz,
+        (points, honours): (Points, Honours),
+        presets: Presets,
+    ) -> Self {
         let (papers, attempts) = (Cache::new(REMEMBERED_PAPERS), Cache::new(REMEMBERED_ATTEMPTS));
         let holder = db.fresh_id();
         let (unlaid, open) = (Backlog::new("contests.desk"), Arc::new(Memo::new(1)));
@@ -111,6 +120,7 @@ impl Contests {
             desks,
             quiz,
             points,
+            honours,
             presets,
             unlaid,
             papers,

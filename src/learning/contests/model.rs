@@ -142,6 +142,9 @@ pub struct Terms {
     /// Points 积分 by rank; ranks that are not named earn none.
     #[serde(default)]
     pub rank_points: Vec<RankPoints>,
+    /// Honours 荣誉 by rank, given when the results are published; 20 at most.
+    #[serde(default)]
+    pub prizes: Vec<Prize>,
     /// Points 积分 for everybody with a result, beside those for the rank; 1000 at most.
     #[serde(default)]
     pub participation_points: u16,
@@ -182,6 +185,22 @@ pub struct RankPoints {
     pub to_rank: u32,
     /// Points 积分 for each; 1000 at most.
     pub points: u16,
+}
+
+/// An honour for the ranks from one to another. Equals share a rank, and so a prize.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ContestPrize)]
+pub struct Prize {
+    /// The first of these ranks; 1 is the best.
+    pub from_rank: u32,
+    /// The last of these ranks; 500 at most.
+    pub to_rank: u32,
+    /// What it is called, such as 一等奖.
+    pub title: Text<40>,
+    /// Whether it is for branches rather than for members; for groups where the audience is one branch.
+    #[serde(default)]
+    pub for_units: bool,
 }
 
 /// Everything that an organiser decides, frozen when the contest opens.

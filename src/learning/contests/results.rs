@@ -104,7 +104,8 @@ impl Contests {
             self.book(contest.id, &frozen).await?;
         }
         if may_award(&contest) {
-            self.award(&contest).await?;
+            let by = contest.published_by.unwrap_or(contest.created_by);
+            self.award(&contest, by).await?;
         }
         Ok(())
     }
@@ -301,8 +302,9 @@ impl Contests {
         }
     }
 
-    /// Gives the points for ranks and for taking part, member after member.
-    pub(super) async fn award(&self, contest: &Contest) -> Step<()> {
+    /// Gives the points for ranks and for taking part, member after member, and then the prizes. `by` stands for what a
+    /// correction takes away.
+    pub(super) async fn award(&self, contest: &Contest, by: MemberId) -> Step<()> {
         let (id, mut after) = (contest.id, contest.awarded_through);
         loop {
             let chunk =
@@ -319,7 +321,12 @@ impl Contests {
             })
             .await?;
         }
-        self.step(move |tx| store::put_awarded(tx.conn, id, tx.now())).await
+        let (room, contest) = (self.clone(), contest.clone());
+        self.step(move |tx| {
+            room.give_prizes(tx, &contest, by)?;
+            store::put_awarded(tx.conn, id, tx.now())
+        })
+        .await
     }
 
     fn award_one(&self, tx: &mut Tx, contest: &Contest, result: &MemberResult) -> diesel::QueryResult<()> {

@@ -17,7 +17,8 @@ pub async fn open(house: &House) -> Opened {
     let quiz = house.get::<Quiz>();
     quiz.used_by(KEYS);
     house.get::<Meetings>().unless_part(is_part_of);
-    let contests = Contests::new(house.db.clone(), (house.get(), house.get()), quiz, house.get(), house.get());
+    let contests =
+        Contests::new(house.db.clone(), (house.get(), house.get()), quiz, (house.get(), house.get()), house.get());
     let explaining = contests.clone();
     house.get::<Meetings>().explained_by(move |conn, person, meeting| explaining.part_of(conn, person, meeting));
     Ok(Room::of(contests)

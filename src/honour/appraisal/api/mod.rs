@@ -108,6 +108,10 @@ impl From<Refusal> for Problem {
             Refusal::Replied => Problem::conflict("appraisals.replied", "您已经说明过，不能再改"),
             Refusal::NoSuchEntry => Problem::not_found("appraisals.entry_not_found", "没有找到这条积分记录"),
             Refusal::Corrected => Problem::conflict("appraisals.corrected", "这条记录已经更正，或本身就是更正"),
+            Refusal::CarriedOver => Problem::conflict(
+                "appraisals.carried_over",
+                "年初结转随上一年的记录而定，请对上一年的记录提出申诉或更正",
+            ),
             Refusal::AppealTooLate => Problem::conflict("appraisals.appeal_too_late", "申诉的时间已过"),
             Refusal::Appealed => Problem::conflict("appraisals.appealed", "这条记录已经申诉过，一条记录只能申诉一次"),
             Refusal::NoSuchAppeal => Problem::not_found("appraisals.appeal_not_found", "没有找到这条申诉"),
@@ -122,7 +126,7 @@ impl From<Refusal> for Problem {
             Refusal::BadQuarter => Problem::field(
                 "/quarter",
                 "appraisals.bad_quarter",
-                "按季记入的须写明第 1 到第 4 季度，按年记入的不写季度",
+                "按年记入基础分的不写季度，按季记入的写第 1 到第 4 季度；只做年初结转的不写季度",
             ),
             Refusal::BadPeriod => {
                 Problem::malformed("appraisals.bad_period", "时间段有误：开始不能晚于结束，最长 400 天")

@@ -12,7 +12,7 @@ use crate::base::time::{Day, Timestamp};
 use crate::honour::appraisal::Appraisal;
 use crate::honour::appraisal::actions::NewScheme;
 use crate::honour::appraisal::model::{AppraisalPreset, AppraisalRule, AppraisalScheme, SchemeVersion};
-use crate::honour::appraisal::openings::Opening;
+use crate::honour::appraisal::openings::{Opened, Opening};
 use crate::honour::appraisal::rules::Refusal;
 use crate::web::caller::{AppraisalDecider, Member, RuleManager, RuleReader, check_top};
 use crate::web::{Body, OptionalKey, Page, PageQuery, Path, Problem, Query};
@@ -307,10 +307,10 @@ async fn set_appraisal_class(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AppraisalOpeningBody {
-    /// The year for which the base counts.
+    /// The year for which the base counts, or that begins.
     #[schema(minimum = 2000, maximum = 2999, examples(2026))]
     year: u16,
-    /// 1 to 4 where the scheme gives the base by quarters.
+    /// 1 to 4 where the scheme gives the base by quarters; absent to begin the year.
     #[schema(examples(2))]
     quarter: Option<u8>,
 }
@@ -324,12 +324,15 @@ struct AppraisalOpening {
     entries: u32,
     /// Dimensions of members left without base, since a deduction of the quarter stands.
     withheld: u32,
+    /// Entries that say what the year before came to, and what of it is carried over, written now.
+    year_start: u32,
 }
 
-/// 记入基础分
+/// 记入基础分和年初结转
 ///
-/// Gives every member who is appraised the base of his class, of a year or of a quarter that is over. Again it gives only
-/// to those who have not got it.
+/// Begins a year: for every member and dimension an entry says what the year before came to, and what of it is carried over,
+/// which is nothing unless the scheme says otherwise. Then it gives every member who is appraised the base of his class, of
+/// the year or of a quarter that is over. Again it writes only what is missing.
 #[utoipa::path(tag = "appraisals", request_body = AppraisalOpeningBody,
     responses((status = 200, description = "What was given", body = AppraisalOpening)))]
 #[post("/appraisal/openings")]
@@ -346,6 +349,6 @@ async fn open_appraisal_period(
     }
     let opening = Opening { year: year.into(), quarter: quarter.map(u32::from) };
     let opened = room.open_period(manager.member, opening).await?;
-    let (members, entries, withheld) = (opened.members, opened.entries, opened.withheld);
-    Ok(web::Json(AppraisalOpening { members, entries, withheld }))
+    let Opened { members, entries, withheld, year_start } = opened;
+    Ok(web::Json(AppraisalOpening { members, entries, withheld, year_start }))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::base::id::MemberId;
 use crate::base::text::escape_html;
 use crate::base::time::Timestamp;
-use crate::honour::appraisal::model::{AppraisalSums, shown_points};
+use crate::honour::appraisal::model::{AppraisalKind, AppraisalSums, shown_points};
 use crate::honour::appraisal::statements::{Statement, Whole};
 use crate::web::print::{self, Paper};
 
@@ -48,7 +48,7 @@ pub(super) fn statement(
         now.in_chinese(),
     );
     body.push_str(
-        "<h2>合计</h2><table><thead><tr><th>维度</th><th class=\"n\">基础分</th><th class=\"n\">加分</th>\
+        "<h2>合计</h2><table><thead><tr><th>维度</th><th class=\"n\">年初结转</th><th class=\"n\">基础分</th><th class=\"n\">加分</th>\
          <th class=\"n\">扣分</th><th class=\"n\">得分</th><th class=\"n\">超限未计</th></tr></thead><tbody>",
     );
     for (_, name, sums) in &statement.dimensions {
@@ -76,24 +76,32 @@ pub(super) fn statement(
 
 fn sums_row(body: &mut String, name: &str, sums: &AppraisalSums) {
     let _ = write!(body, "<tr><td>{}</td>", escape_html(name));
-    for points in [sums.base, sums.bonus, sums.deduction, sums.total, sums.cut] {
+    for points in [sums.carried, sums.base, sums.bonus, sums.deduction, sums.total, sums.cut] {
         let _ = write!(body, "<td class=\"n\">{}</td>", shown_points(points));
     }
     body.push_str("</tr>");
 }
 
 fn entry_row(body: &mut String, whole: &Whole, name_of: &dyn Fn(MemberId) -> String) {
-    let Whole { entry, rule, dimension, .. } = whole;
-    let cut = entry.cut_by.map(|cap| format!("，原为 {}（{}）", shown_points(entry.wanted.into()), cap.title()));
+    let Whole { entry, rule, dimension, evidence, .. } = whole;
+    let before = shown_points(entry.wanted.into());
+    let code = if entry.kind == AppraisalKind::Carry { "" } else { entry.rule.as_str() };
+    let names: Vec<&str> = evidence.iter().map(|file| file.name.as_str()).collect();
+    let attached = if names.is_empty() { String::new() } else { format!("，附件：{}", names.join("、")) };
+    let cut = match entry.kind {
+        AppraisalKind::Carry => Some(format!("，上年末为 {before}")),
+        _ => entry.cut_by.map(|cap| format!("，原为 {before}（{}）", cap.title())),
+    };
     let _ = write!(
         body,
-        "<tr><td>{}</td><td>{}</td><td>{}<br><span class=\"small\">{} {}（第 {} 版）</span></td><td class=\"n\">{}{}</td><td>{}</td></tr>",
+        "<tr><td>{}</td><td>{}</td><td>{}<br><span class=\"small\">{} {}（第 {} 版）{}</span></td><td class=\"n\">{}{}</td><td>{}</td></tr>",
         entry.day,
         escape_html(dimension),
         escape_html(&entry.reason),
-        escape_html(&entry.rule),
+        escape_html(code),
         escape_html(rule),
         entry.scheme_version,
+        escape_html(&attached),
         shown_points(entry.points.into()),
         cut.unwrap_or_default(),
         escape_html(&entry.approved_by.map(name_of).unwrap_or_default()),

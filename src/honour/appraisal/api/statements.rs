@@ -17,6 +17,7 @@ use crate::honour::appraisal::Appraisal;
 use crate::honour::appraisal::model::{AppraisalCap, AppraisalEntryId, AppraisalKind, AppraisalSource, AppraisalSums};
 use crate::honour::appraisal::rules::Refusal;
 use crate::honour::appraisal::statements::{Statement, Whole};
+use crate::honour::appraisal::year_start::late_cause;
 use crate::web::caller::{Caller, Member, ResultReader};
 use crate::web::headers;
 use crate::web::page::{after, page_limit};
@@ -149,7 +150,7 @@ struct AppraisalEntryView {
     dimension: String,
     /// What the dimension is called.
     dimension_name: String,
-    /// The rule's code.
+    /// The rule's code; `year-start` for what a year begins with.
     rule: String,
     /// What the rule is called.
     rule_name: String,
@@ -157,7 +158,7 @@ struct AppraisalEntryView {
     rule_in_words: String,
     /// That version.
     scheme_version: i32,
-    /// In hundredths, before the caps.
+    /// In hundredths, before the caps; of the start of a year what the year before came to.
     wanted: i32,
     /// In hundredths.
     points: i32,
@@ -169,7 +170,7 @@ struct AppraisalEntryView {
     reason: String,
     evidence: Vec<FileView>,
     source: AppraisalSource,
-    /// Where what it came from is read: a proposal, an appeal or another entry; `null` for the base.
+    /// Where what it came from is read: a proposal, an appeal or another entry; `null` for the base and the start of a year.
     source_link: Option<String>,
     /// `null` for what the rules gave.
     proposed_by_name: Option<String>,
@@ -195,8 +196,10 @@ impl AppraisalEntryView {
             AppraisalSource::Proposal => Some(format!("/appraisal/proposals/{source}")),
             AppraisalSource::Appeal => Some(format!("/appraisal/appeals/{source}")),
             AppraisalSource::Correction => Some(format!("/appraisal/entries/{source}")),
+            AppraisalSource::YearStart => late_cause(&entry).map(|cause| format!("/appraisal/entries/{cause}")),
         };
-        let is_open = corrected_by.is_none() && appeal.is_none() && entry.source_kind != AppraisalSource::Correction;
+        let follows = matches!(entry.source_kind, AppraisalSource::Correction | AppraisalSource::YearStart);
+        let is_open = corrected_by.is_none() && appeal.is_none() && !follows;
         let (now, name) = (room.db.now(), |id: MemberId| room.directory.name_of(id));
         AppraisalEntryView {
             id: entry.id,

@@ -112,7 +112,8 @@ struct AppraisalExportQuery {
 /// 导出考评积分
 ///
 /// What was entered in a span of days for the members of a unit, as the pay department takes it: employee number, name,
-/// unit, a column for each dimension, total. What was paid stays: what is put right later stands in the span of that day.
+/// unit, a column for each dimension, total. What was paid stays: what is put right later stands in the span of that day, and
+/// what a year carried over from the one before is not counted again.
 #[utoipa::path(tag = "appraisals", params(AppraisalExportQuery),
     responses((status = 200, description = "The file",
         content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]

@@ -75,6 +75,8 @@ crate::words!(
         Appeal = "appeal" / "申诉改定",
         /// The opposite of another entry.
         Correction = "correction" / "更正",
+        /// The start of a year.
+        YearStart = "year_start" / "年初结转",
     }
 );
 
@@ -250,6 +252,8 @@ pub struct AppraisalSums {
     pub bonus: i64,
     /// Deductions, in hundredths; zero or below.
     pub deduction: i64,
+    /// What was carried over from the year before, in hundredths.
+    pub carried: i64,
     /// All of them together, in hundredths.
     pub total: i64,
     /// What caps cut, in hundredths.
@@ -263,6 +267,7 @@ impl AppraisalSums {
             base: self.base + other.base,
             bonus: self.bonus + other.bonus,
             deduction: self.deduction + other.deduction,
+            carried: self.carried + other.carried,
             total: self.total + other.total,
             cut: self.cut + other.cut,
         }
@@ -274,9 +279,12 @@ impl AppraisalSums {
             AppraisalKind::Base => self.base += points,
             AppraisalKind::Bonus => self.bonus += points,
             AppraisalKind::Deduction => self.deduction += points,
+            AppraisalKind::Carry => self.carried += points,
             AppraisalKind::Correction => {}
         }
         self.total += points;
-        self.cut += if wanted > points && wanted > 0 { wanted - points } else { 0 };
+        // what a year leaves behind is not cut by a cap
+        let is_cut = kind != AppraisalKind::Carry && wanted > points && wanted > 0;
+        self.cut += if is_cut { wanted - points } else { 0 };
     }
 }

@@ -2,8 +2,8 @@
 //! five dimensions, and the same rules sorted into three and into four.
 
 use super::scheme::{
-    AppraisalApprover, AppraisalClass, AppraisalDimension, AppraisalKind, AppraisalOrigin, AppraisalRecord,
-    AppraisalRule, AppraisalScheme, BaseRhythm,
+    AppraisalApprover, AppraisalCarryOver, AppraisalClass, AppraisalDimension, AppraisalKind, AppraisalOrigin,
+    AppraisalRecord, AppraisalRule, AppraisalScheme, BaseRhythm,
 };
 
 crate::words!(
@@ -159,6 +159,7 @@ impl AppraisalPreset {
             name: name.to_owned(),
             base_rhythm: BaseRhythm::Quarter,
             bonus_cap: 4_000,
+            carry_over: AppraisalCarryOver::default(),
             classes: classes(),
             rules: RULES.map(line).to_vec(),
             dimensions: dimensions

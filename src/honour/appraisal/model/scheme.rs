@@ -19,6 +19,8 @@ crate::words!(
         Deduction = "deduction" / "扣分",
         /// Puts an entry right by its opposite.
         Correction = "correction" / "更正",
+        /// What the year before came to, and what of it goes into the new one; no rule of a scheme does so.
+        Carry = "carry" / "年初结转",
     }
 );
 
@@ -70,12 +72,44 @@ pub struct AppraisalScheme {
     pub base_rhythm: BaseRhythm,
     /// What bonuses give in a year at most, in hundredths.
     pub bonus_cap: i32,
+    /// What of a year goes into the next one; nothing when absent.
+    #[serde(default)]
+    pub carry_over: AppraisalCarryOver,
     /// 1 to 10; each has an equal part of the base.
     pub dimensions: Vec<AppraisalDimension>,
     /// 1 to 10; members belong to the first one unless it is said otherwise.
     pub classes: Vec<AppraisalClass>,
     /// 1 to 100.
     pub rules: Vec<AppraisalRule>,
+}
+
+/// What of a year's points goes into the next one. A year begins at zero unless the enterprise decides otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppraisalCarryOver {
+    /// The share of what each dimension came to, in percent; 0 to 100.
+    pub percent: i32,
+    /// What a dimension carries over at most, in hundredths; `null` where the share alone says.
+    pub most: Option<i32>,
+}
+
+impl AppraisalCarryOver {
+    /// What is carried over of the hundredths to which a dimension came. A part of a hundredth is not, nor is a debt.
+    pub fn of(self, closing: i64) -> i64 {
+        let share = closing.max(0) * i64::from(self.percent) / 100;
+        self.most.map_or(share, |most| share.min(most.into()))
+    }
+
+    /// As a statement shows it: 上年末得分结转 20%，每个维度最多 5 分.
+    pub fn in_words(self) -> String {
+        match (self.percent, self.most) {
+            (0, _) => "上年末得分清零，本年从零计起".to_owned(),
+            (percent, None) => format!("上年末得分结转 {percent}%，其余清零"),
+            (percent, Some(most)) => {
+                format!("上年末得分结转 {percent}%，每个维度最多 {} 分，其余清零", shown_points(most.into()))
+            }
+        }
+    }
 }
 
 /// A dimension of the appraisal.
@@ -163,6 +197,7 @@ impl AppraisalRule {
             AppraisalKind::Base | AppraisalKind::Bonus => format!("加 {range} 分"),
             AppraisalKind::Deduction => format!("扣 {range} 分"),
             AppraisalKind::Correction => "更正原记录".to_owned(),
+            AppraisalKind::Carry => "年初结转".to_owned(),
         };
         let half = self.cap_half.map(|cap| format!("每半年最多 {} 分", shown(cap)));
         let year = self.cap_year.map(|cap| format!("每年最多 {} 分", shown(cap)));

@@ -82,13 +82,43 @@ pub fn list_of_rule(conn: &mut Conn, rule: &str, from: Day, end: Day, limit: i64
 pub fn list_given(
     conn: &mut Conn,
     members: &[MemberId],
-    source: AppraisalSourceId,
+    (kind, source): (AppraisalSource, AppraisalSourceId),
 ) -> QueryResult<Vec<(MemberId, String)>> {
     on!(conn, c => appraisal_entries::table
         .filter(appraisal_entries::member_id.eq_any(members))
-        .filter(appraisal_entries::source_kind.eq(AppraisalSource::Opening))
+        .filter(appraisal_entries::source_kind.eq(kind))
         .filter(appraisal_entries::source_id.eq(source))
         .select((appraisal_entries::member_id, appraisal_entries::dimension))
+        .load(c))
+}
+
+/// Whether anybody has something from a source.
+pub fn is_given(conn: &mut Conn, kind: AppraisalSource, source: AppraisalSourceId) -> QueryResult<bool> {
+    let found: Option<AppraisalEntryId> = on!(conn, c => appraisal_entries::table
+        .filter(appraisal_entries::source_kind.eq(kind))
+        .filter(appraisal_entries::source_id.eq(source))
+        .select(appraisal_entries::id)
+        .first(c)
+        .optional())?;
+    Ok(found.is_some())
+}
+
+/// What the start of a year says of one member's dimension: hundredths of the year before, and what was carried over.
+pub type Carried = (MemberId, String, Option<i64>, Option<i64>);
+
+/// What the start of a year says of `members`.
+pub fn list_carried(conn: &mut Conn, members: &[MemberId], year: i32) -> QueryResult<Vec<Carried>> {
+    on!(conn, c => appraisal_entries::table
+        .group_by((appraisal_entries::member_id, appraisal_entries::dimension))
+        .select((
+            appraisal_entries::member_id,
+            appraisal_entries::dimension,
+            sum(appraisal_entries::wanted),
+            sum(appraisal_entries::points),
+        ))
+        .filter(appraisal_entries::member_id.eq_any(members))
+        .filter(appraisal_entries::year.eq(year))
+        .filter(appraisal_entries::kind.eq(AppraisalKind::Carry))
         .load(c))
 }
 
@@ -114,7 +144,7 @@ pub enum SumsOf {
     /// What counts for a year, whenever it was entered.
     Year(i32),
     /// What was entered on a day from the first until before the second, whenever it happened: a period that was paid is
-    /// not entered into any more.
+    /// not entered into any more. What was carried over was paid in its year.
     Days(Day, Day),
 }
 
@@ -125,7 +155,10 @@ macro_rules! of {
             SumsOf::Year(year) => $query.filter(appraisal_entries::year.eq(year)),
             SumsOf::Days(from, end) => {
                 let (from, end) = (from.start(), end.start());
-                $query.filter(appraisal_entries::created_at.ge(from)).filter(appraisal_entries::created_at.lt(end))
+                $query
+                    .filter(appraisal_entries::created_at.ge(from))
+                    .filter(appraisal_entries::created_at.lt(end))
+                    .filter(appraisal_entries::kind.ne(AppraisalKind::Carry))
             }
         }
     };

@@ -109,7 +109,7 @@ pub(super) struct HonourView {
 /// That an honour was taken away.
 #[derive(Serialize, ToSchema)]
 pub(super) struct HonourWithdrawal {
-    /// The number of the document.
+    /// The number of the document; of a prize the corrected contest, and why.
     document: String,
     withdrawn_at: Timestamp,
 }

@@ -105,6 +105,8 @@ crate::words!(
         Decision = "decision" / "党委决定",
         /// The published result of a selection.
         Campaign = "campaign" / "评选结果",
+        /// A prize of a contest whose results are published.
+        Contest = "contest" / "竞赛结果",
         /// A file of honours from above.
         Import = "import" / "导入",
         /// A title that was named.

@@ -9,7 +9,8 @@ pub mod titles;
 use diesel::prelude::*;
 
 use super::model::{
-    Award, AwardId, Awarded, Bar, BarId, HolderId, HolderRow, HonourHolderKind, HonourLevel, Withdrawal,
+    Award, AwardId, AwardSource, AwardSourceId, Awarded, Bar, BarId, HolderId, HolderRow, HonourHolderKind,
+    HonourLevel, Withdrawal,
 };
 use crate::base::id::{MemberId, UnitId};
 use crate::db::Conn;
@@ -78,6 +79,16 @@ pub fn list(conn: &mut Conn, wanted: &Wanted, before: Option<AwardId>, limit: i6
         }
         query.order(honour_awards::id.desc()).limit(limit).select(columns!()).load(c)
     })
+}
+
+/// What came from a source, with whether it was taken away.
+pub fn list_from(conn: &mut Conn, kind: AwardSource, source: AwardSourceId) -> QueryResult<Vec<Awarded>> {
+    on!(conn, c => awarded!()
+        .filter(honour_awards::source_kind.eq(kind))
+        .filter(honour_awards::source_id.eq(source))
+        .order(honour_awards::id)
+        .select(columns!())
+        .load(c))
 }
 
 /// Everything that these members were given, with whether it was taken away.

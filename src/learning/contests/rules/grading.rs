@@ -164,6 +164,7 @@ mod tests {
             speed_bonus: Some(SpeedBonus { points: 10, right_percent: 60 }),
             reveal: Reveal::Close,
             rank_points: Vec::new(),
+            prizes: Vec::new(),
             participation_points: 0,
         };
         let minute = 60_000_000;

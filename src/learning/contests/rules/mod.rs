@@ -9,7 +9,7 @@ mod ranking;
 
 use std::collections::HashSet;
 
-use super::model::{ContestState, DrawLine, PaperRule, Reveal, Terms};
+use super::model::{ContestState, DrawLine, PaperRule, Prize, Reveal, Terms};
 use crate::base::approval::NoAnswer;
 use crate::base::id::UnitId;
 use crate::base::time::{Day, Timestamp};
@@ -19,7 +19,7 @@ use crate::learning::quiz::{QuestionId, QuestionKind};
 pub use flow::{ContestVerb, FLOW, Who};
 pub use grading::{grade, speed_bonus};
 pub use paper::{Chosen, Sheet, draw};
-pub use ranking::{Entry, RankedUnit, band, choose, hundredths, points_of, rank, rank_units, ranked_unit};
+pub use ranking::{Entry, RankedUnit, band, choose, hundredths, points_of, prize_of, rank, rank_units, ranked_unit};
 
 /// A no of this room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,6 +225,7 @@ const ATTEMPTS_LIMIT: u8 = 5;
 const SCORE_LIMIT: u16 = 100;
 const POINTS_LIMIT: u16 = 1000;
 const RANKS_LIMIT: usize = 20;
+const PRIZE_RANK_LIMIT: u32 = 500;
 /// A contest may be open for so many days.
 const OPEN_SECONDS_LIMIT: i64 = 366 * 24 * 3600;
 
@@ -280,6 +281,24 @@ fn check_terms(terms: &Terms) -> Result<(), Refusal> {
         demand(ranks.from_rank > last && ranks.to_rank >= ranks.from_rank, &pointer, "名次应从小到大，各段不重叠")?;
         demand(ranks.points <= POINTS_LIMIT, &pointer, "积分不能超过 1000")?;
         last = ranks.to_rank;
+    }
+    check_prizes(&terms.prizes)
+}
+
+fn check_prizes(prizes: &[Prize]) -> Result<(), Refusal> {
+    demand(prizes.len() <= RANKS_LIMIT, "/terms/prizes", "奖项不能超过 20 个")?;
+    for for_units in [false, true] {
+        let mut last = 0;
+        for (index, prize) in prizes.iter().enumerate().filter(|(_, prize)| prize.for_units == for_units) {
+            let pointer = format!("/terms/prizes/{index}");
+            demand(
+                prize.from_rank > last && prize.to_rank >= prize.from_rank,
+                &pointer,
+                "名次应从小到大，各奖项不重叠",
+            )?;
+            demand(prize.to_rank <= PRIZE_RANK_LIMIT, &pointer, "奖项的名次不能超过 500")?;
+            last = prize.to_rank;
+        }
     }
     Ok(())
 }

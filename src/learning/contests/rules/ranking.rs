@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::rank;
 use crate::base::time::Timestamp;
-use crate::learning::contests::model::{AttemptId, BANDS, Counting, Terms};
+use crate::learning::contests::model::{AttemptId, BANDS, Counting, Prize, Terms};
 
 /// A finished attempt, as far as a ranking needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,13 @@ pub fn hundredths(sum: i64, count: i64) -> i64 {
 pub fn band(score: i32, full: i32) -> usize {
     let tenth = i64::from(score) * BANDS as i64 / i64::from(full.max(1));
     usize::try_from(tenth).unwrap_or(0).min(BANDS - 1)
+}
+
+/// The prize of a rank, of members or of units.
+pub fn prize_of(terms: &Terms, rank: i32, for_units: bool) -> Option<&Prize> {
+    let rank = u32::try_from(rank).unwrap_or(u32::MAX);
+    let its = |prize: &&Prize| prize.for_units == for_units && (prize.from_rank..=prize.to_rank).contains(&rank);
+    terms.prizes.iter().find(its)
 }
 
 /// The points 积分 that a result earns.

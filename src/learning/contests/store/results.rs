@@ -110,6 +110,16 @@ pub fn list(
         .load(c))
 }
 
+/// Everybody up to a rank.
+pub fn list_until(conn: &mut Conn, contest: ContestId, last: i32) -> QueryResult<Vec<MemberResult>> {
+    on!(conn, c => contest_results::table
+        .filter(contest_results::contest_id.eq(contest))
+        .filter(contest_results::rank.le(last))
+        .order((contest_results::rank, contest_results::member_id))
+        .select(MemberResult::as_select())
+        .load(c))
+}
+
 /// The last `limit` results before that rank and member, best first.
 pub fn list_before(
     conn: &mut Conn,
@@ -170,6 +180,16 @@ pub fn find(conn: &mut Conn, contest: ContestId, member: MemberId) -> QueryResul
         .select(MemberResult::as_select())
         .first(c)
         .optional())
+}
+
+/// Every branch up to a rank.
+pub fn list_branches_until(conn: &mut Conn, contest: ContestId, last: i32) -> QueryResult<Vec<BranchResult>> {
+    on!(conn, c => contest_branch_results::table
+        .filter(contest_branch_results::contest_id.eq(contest))
+        .filter(contest_branch_results::rank.le(last))
+        .order((contest_branch_results::rank, contest_branch_results::unit_id))
+        .select(BranchResult::as_select())
+        .load(c))
 }
 
 /// A page of the branches, best first, after a rank and a unit.
