@@ -11,6 +11,7 @@ mod contract;
 mod ideas;
 mod memory;
 mod overload;
+mod owed;
 mod points;
 mod postgres;
 mod raw;
@@ -94,6 +95,8 @@ enum Stage {
     Closed,
     /// Both books of points on SQLite: boards made anew from ten million entries, statements of members and units
     Points,
+    /// What units owe on SQLite: a board of tasks, an overview of reports, a desk
+    Owed,
     /// Messages to everybody through the stand-in platform, alone and beside the mornings; sign-ins by code; open streams
     Channels,
     /// Submissions on PostgreSQL, boards in Redis
@@ -230,6 +233,27 @@ const TARGETS: &[Target] = &[
         p99_ms: 60.0,
     },
     Target {
+        name: "board of a unit with 2,000 tasks",
+        figure: "task board of 2,000",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 20.0,
+    },
+    Target {
+        name: "reports of 308 units and 12 months",
+        figure: "report overview, 308 x 12",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 20.0,
+    },
+    Target {
+        name: "desk, 100,000 items in the enterprise",
+        figure: "desk among 100,000",
+        floor: Floor::Of("hello"),
+        ratio: 0.0,
+        p99_ms: 5.0,
+    },
+    Target {
         name: "daily submission, PostgreSQL",
         figure: "submission, PostgreSQL",
         floor: Floor::Of("pgbench submission"),
@@ -329,6 +353,7 @@ impl Bench {
             Stage::Memory => self.memory(),
             Stage::Closed => self.closed(),
             Stage::Points => self.points(),
+            Stage::Owed => self.owed(),
             Stage::Channels => self.channels(),
             Stage::Postgres => self.postgres_round(),
             Stage::Servers => self.servers(),
@@ -887,6 +912,20 @@ impl Bench {
         self.points.extend(points::statements(server.address, &self.world)?);
         self.points.extend(points::units(server.address, &self.world)?);
         self.points.iter().for_each(|line| eprintln!("    {line}"));
+        server.stop()
+    }
+
+    /// One person, who sees everything, looks at what units owe.
+    fn owed(&mut self) -> Result<()> {
+        let path = self.copy("owed.db")?;
+        eprintln!("==> writing what units owe");
+        owed::seed(&path, &self.world)?;
+        let server = self.product.serve(&sqlite_url(&path), false)?;
+        // the server looks through what waits for whom when it starts
+        std::thread::sleep(Duration::from_secs(20));
+        for (name, path) in owed::looked_at(&self.world) {
+            self.figures.add(name, owed::look(server.address, &self.world, &path)?);
+        }
         server.stop()
     }
 

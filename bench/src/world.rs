@@ -23,6 +23,13 @@ pub enum Kind {
     Push,
     Role,
     Idea,
+    TaskList,
+    TaskItem,
+    Task,
+    ReportForm,
+    Period,
+    Report,
+    DeskItem,
 }
 
 /// The first eight bytes of the ids of one kind, in hexadecimal: a version 7 UUID of May 2024.
@@ -80,6 +87,16 @@ impl World {
     pub fn branch(&self, n: u32) -> Uuid {
         let (_, branches) = self.sizes();
         id(Kind::Unit, 1 + branches.div_ceil(BASE) + n / GROUP / BRANCH)
+    }
+
+    /// How many branches there are.
+    pub fn branches(&self) -> u32 {
+        self.sizes().1
+    }
+
+    /// The `n`th branch.
+    pub fn nth_branch(&self, n: u32) -> Uuid {
+        self.branch(n * GROUP * BRANCH)
     }
 
     /// How many groups and branches there are.
