@@ -245,6 +245,35 @@ pub fn list_frozen(
     Ok(months.into_iter().map(frozen).collect())
 }
 
+/// The months of the fact from `from` to `until`, both first days and included, that are frozen, each with the sums of
+/// those of `units` that had any record.
+pub fn frozen_of(
+    conn: &mut Conn,
+    fact: &str,
+    units: &[UnitId],
+    (from, until): (Day, Day),
+) -> QueryResult<HashMap<Day, HashMap<UnitId, Sum>>> {
+    let months: Vec<Day> = on!(&mut *conn, c => frozen_fact_months::table
+        .filter(frozen_fact_months::fact.eq(fact))
+        .filter(frozen_fact_months::first_on.between(from, until))
+        .select(frozen_fact_months::first_on)
+        .load(c))?;
+    let mut frozen: HashMap<Day, HashMap<UnitId, Sum>> =
+        months.into_iter().map(|month| (month, HashMap::new())).collect();
+    for units in units.chunks(AT_ONCE) {
+        let sums: Vec<(UnitId, Day, i64, i64)> = on!(&mut *conn, c => frozen_facts::table
+            .filter(frozen_facts::fact.eq(fact))
+            .filter(frozen_facts::unit_id.eq_any(units))
+            .filter(frozen_facts::first_on.between(from, until))
+            .select((frozen_facts::unit_id, frozen_facts::first_on, frozen_facts::amount, frozen_facts::base))
+            .load(c))?;
+        for (unit, month, amount, base) in sums {
+            frozen.entry(month).or_default().insert(unit, Sum { amount, base });
+        }
+    }
+    Ok(frozen)
+}
+
 /// The newest month of the fact that is frozen.
 pub fn newest_frozen(conn: &mut Conn, fact: &str) -> QueryResult<Option<Day>> {
     on!(conn, c => frozen_fact_months::table

@@ -255,3 +255,51 @@ async fn eligibility_is_looked_up_in_points_stars_and_honours() {
     let refused = secretary.post(&format!("{path}/nominations"), nomination("member_id", li.id)).await;
     assert!(text(&refused.refused(409, "honours.not_reached")["detail"]).contains("本年度不参评"));
 }
+
+#[tokio::test]
+async fn eligibility_is_looked_up_in_the_numbers_of_the_year_before() {
+    let app = TestApp::start().await;
+    let way = Way::set(&app).await;
+    let secretary = app.member("东书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let li = app.member("李一").sign_in().await;
+    let theme_day = json!({
+        "kind": "theme_day", "unit_id": app.unit("ZB1"), "held_on": "2026-07-01", "title": "主题党日", "attendance": [li.id],
+    });
+    secretary.post("/meetings", theme_day).await.ok(201);
+    let asks = |subject: &str, fact: &str, bound: i64| {
+        let mut body = round(&app, subject, "旗帜", 5);
+        body["terms"]["eligibility"] = json!({ "facts": [{ "fact": fact, "bound": bound }] });
+        body
+    };
+    // reading, answering and voting are no input of an honour
+    let refused = way.committee.post("/title-rounds", asks("unit", "study.coverage", 9000)).await;
+    let refused = refused.refused(422, "body.invalid");
+    assert_eq!(refused["errors"][0]["pointer"], "/terms/eligibility/facts", "{refused}");
+    let refused = way.committee.post("/title-rounds", asks("unit", "no.such", 1)).await.refused(422, "body.invalid");
+    assert!(text(&refused["errors"][0]["message"]).contains("no.such"), "{refused}");
+
+    // the year has ended and its months are frozen
+    app.set_clock("2027-02-10T09:00:00+08:00");
+    app.tick().await;
+    let committee = app.sign_in_anew(&way.committee).await;
+    let above = app.sign_in_anew(&way.secretaries[0]).await;
+    let mut body = asks("unit", "meetings.theme_day", 1);
+    body["year"] = json!(2027);
+    let made = committee.post("/title-rounds", body.clone()).await.ok(201);
+    let path = format!("/title-rounds/{}", text(&made["id"]));
+    let candidates = above.get(&format!("{path}/candidates")).await.ok(200);
+    let of =
+        |unit: &str| items(&candidates).iter().find(|one| one["unit_id"] == json!(app.unit(unit))).unwrap().clone();
+    assert_eq!((&of("ZB1")["may_be_nominated"], &of("ZB1")["lacking"]), (&json!(true), &json!([])));
+    assert_eq!(of("ZB2")["lacking"], json!(["上年主题党日次数 0，须达到 1"]));
+    let refused = above.post(&format!("{path}/nominations"), nomination("unit_id", app.unit("ZB2"))).await;
+    refused.refused(409, "honours.not_reached");
+
+    // a member by his branch
+    body["terms"]["subject"] = json!("member");
+    let made = committee.post("/title-rounds", body).await.ok(201);
+    let path = format!("/title-rounds/{}", text(&made["id"]));
+    let candidates = above.get(&format!("{path}/candidates")).await.ok(200);
+    let li = items(&candidates).iter().find(|one| one["member_id"] == json!(li.id)).unwrap().clone();
+    assert_eq!(li["may_be_nominated"], true, "{li}");
+}

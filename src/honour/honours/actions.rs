@@ -21,6 +21,7 @@ use crate::ground::documents;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
 use crate::kernel::attempts::Attempts;
 use crate::kernel::calendar::Calendar;
+use crate::kernel::facts::KnownFacts;
 use crate::kernel::idempotency::Reused;
 use crate::kernel::trail::{self, Act};
 use crate::people::members::{Desks, Directory};
@@ -44,6 +45,8 @@ pub struct Honours {
     pub(super) attempts: Attempts,
     /// Hides in what is stored from where codes were tried.
     pub(super) key: Key,
+    /// What rooms tell of units, also those that are opened later.
+    pub(super) facts: KnownFacts,
 }
 
 /// A holder as somebody names it.
@@ -62,8 +65,9 @@ impl Honours {
         calendar: Calendar,
         terms: Terms,
         (attempts, key): (Attempts, Key),
+        facts: KnownFacts,
     ) -> Self {
-        Honours { db, directory, desks, calendar, terms, attempts, key }
+        Honours { db, directory, desks, calendar, terms, attempts, key, facts }
     }
 
     /// The unit to which a holder belongs.

@@ -25,6 +25,7 @@ mod imports;
 mod insignia;
 mod naming;
 mod nominations;
+mod numbers;
 mod prizes;
 mod settings;
 mod stars;

@@ -15,6 +15,7 @@ pub async fn open(house: &House) -> Opened {
     let settings = terms.each();
     let key = house.secrets.session_key.derive(b"certificates");
     let people = (house.get(), house.get());
-    let honours = Honours::new(house.db.clone(), people, house.calendar.clone(), terms, (house.get(), key));
+    let honours =
+        Honours::new(house.db.clone(), people, house.calendar.clone(), terms, (house.get(), key), house.facts.known());
     Ok(Room::of(honours).room().keeps(PERSONAL).settings(settings))
 }

@@ -39,6 +39,7 @@ impl Honours {
         key: Option<IdempotencyKey>,
     ) -> Outcome<TitleRound> {
         check_terms(&terms)?;
+        self.check_facts(&terms.eligibility)?;
         let this_year = self.db.today().parts().0;
         if !(this_year - 1..=this_year).contains(&year) {
             return Err(Refusal::BadYear.into());
@@ -161,6 +162,8 @@ impl Honours {
                 Ok((points, awards, Barred::of(conn, year)?))
             })
             .await?;
+        let branches: Vec<UnitId> = those.iter().map(|(_, unit)| self.branch_or_self(*unit)).collect();
+        let reached = self.reached(&asked, &branches, year - 1).await?;
         let mut awards = by_holder(awards, |(award, withdrawn, _)| withdrawn.is_none().then(|| award.holder().uuid()));
         let judge = |(member, unit): (Option<MemberId>, UnitId)| {
             let key = member.map_or(unit.uuid(), MemberId::uuid);
@@ -177,6 +180,7 @@ impl Honours {
                     Some(member) => barred.members.contains(&member),
                     None => barred.units.contains(&unit),
                 },
+                reached: reached.get(&self.branch_or_self(unit)).map_or(&[], Vec::as_slice),
             };
             Candidate { member, unit, lacking: lacking(&asked, year, &known) }
         };

@@ -22,7 +22,7 @@ pub use stars::{
 };
 pub use titles::{
     Eligibility, NominationId, NominationState, Office, TitleMove, TitleNomination, TitleRound, TitleRoundId,
-    TitleStep, TitleSubject, TitleTerms,
+    TitleStep, TitleSubject, TitleTerms, WantedFact,
 };
 
 #[cfg(test)]

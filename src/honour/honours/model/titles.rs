@@ -96,6 +96,17 @@ pub struct WantedAward {
     pub years: i32,
 }
 
+/// A number that a unit must have reached in the year before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WantedFact {
+    /// The name of the fact, as `GET /facts` lists it; none that no assessment may use.
+    #[schema(value_type = String, examples("tasks.on_time"))]
+    pub fact: Text<60>,
+    /// As the fact counts: the least where more of it is better, else the most.
+    pub bound: i64,
+}
+
 /// What is looked up about those who may be nominated.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -107,6 +118,9 @@ pub struct Eligibility {
     /// Each of them; 5 at most.
     #[serde(default)]
     pub awards: Vec<WantedAward>,
+    /// Each of them, of the unit or of the member's branch, as far as the year before is frozen as it was frozen; 5 at most.
+    #[serde(default)]
+    pub facts: Vec<WantedFact>,
 }
 
 /// What a title asks for.

@@ -5,6 +5,9 @@ use super::stars::shown;
 use crate::base::text::squeeze;
 use crate::honour::honours::model::{Award, Eligibility, NominationState, Office, TitleMove, TitleStep, TitleTerms};
 
+/// Numbers that a title asks for.
+const MOST_FACTS: usize = 5;
+
 /// Checks what a title asks for.
 pub fn check_terms(terms: &TitleTerms) -> Result<(), Refusal> {
     let no = |place: &'static str, why: &str| Err(Refusal::Contradiction(place, why.to_owned()));
@@ -14,7 +17,7 @@ pub fn check_terms(terms: &TitleTerms) -> Result<(), Refusal> {
     if !(1..=500).contains(&terms.quota) {
         return no("/terms/quota", "名额须在 1 到 500 之间");
     }
-    let Eligibility { least_points, least_stars, awards } = &terms.eligibility;
+    let Eligibility { least_points, least_stars, awards, facts } = &terms.eligibility;
     if !least_points.is_none_or(|points| (0..=100_000).contains(&points)) {
         return no("/terms/eligibility", "分数须在 0 到 1000 分之间");
     }
@@ -23,6 +26,9 @@ pub fn check_terms(terms: &TitleTerms) -> Result<(), Refusal> {
     }
     if awards.len() > 5 || !awards.iter().all(|award| (1..=20).contains(&award.years)) {
         return no("/terms/eligibility", "须有的荣誉不超过 5 项，年限为 1 到 20 年");
+    }
+    if facts.len() > MOST_FACTS {
+        return no("/terms/eligibility/facts", "须达到的指标不超过 5 项");
     }
     Ok(())
 }
@@ -38,6 +44,34 @@ pub struct Known<'a> {
     pub awards: &'a [Award],
     /// Takes no part in the year.
     pub barred: bool,
+    /// Numbers of the year before.
+    pub reached: &'a [Reached],
+}
+
+/// What a unit has of a number that is asked for.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// What the fact is called.
+    pub title: &'static str,
+    pub higher_is_better: bool,
+    /// How the number and the bound are written.
+    pub shown: fn(i64) -> String,
+    /// `None` where there is nobody to count.
+    pub value: Option<i64>,
+    pub bound: i64,
+}
+
+impl Reached {
+    /// What is lacking, in words.
+    fn lacks(&self) -> Option<String> {
+        let Reached { title, higher_is_better, shown, value, bound } = self;
+        let (enough, word) = match higher_is_better {
+            true => (value.is_some_and(|value| value >= *bound), "须达到"),
+            false => (value.is_none_or(|value| value <= *bound), "不得超过"),
+        };
+        let has = value.map_or("无数据".to_owned(), shown);
+        (!enough).then(|| format!("上年{title} {has}，{word} {}", shown(*bound)))
+    }
 }
 
 /// What somebody lacks for a title of `year`, in words; nothing for who may be nominated.
@@ -59,6 +93,7 @@ pub fn lacking(asked: &Eligibility, year: i32, known: &Known<'_>) -> Vec<String>
             lacking.push(format!("近 {} 年未获得“{}”", wanted.years, wanted.title));
         }
     }
+    lacking.extend(known.reached.iter().filter_map(Reached::lacks));
     lacking
 }
 
@@ -100,10 +135,28 @@ mod tests {
             least_points: Some(8000),
             least_stars: Some(3),
             awards: vec![WantedAward { title: Text::new("优秀共产党员").unwrap(), years: 3 }],
+            facts: Vec::new(),
         };
-        let known = Known { points: 7950, stars: 2, awards: &[], barred: true };
+        let number = |higher_is_better, value, bound| Reached {
+            title: "按期销号率",
+            higher_is_better,
+            shown: |value| value.to_string(),
+            value,
+            bound,
+        };
+        let reached = [
+            number(true, Some(94), 95),
+            number(true, Some(95), 95),
+            number(true, None, 1),
+            number(false, Some(3), 2),
+            number(false, Some(2), 2),
+            number(false, None, 0),
+        ];
+        let known = Known { points: 7950, stars: 2, awards: &[], barred: true, reached: &reached };
         let found = lacking(&asked, 2026, &known);
-        assert_eq!(found.len(), 4);
+        assert_eq!(found.len(), 4 + 3);
+        assert_eq!(found[4], "上年按期销号率 94，须达到 95");
+        assert_eq!(found[6], "上年按期销号率 3，不得超过 2");
         assert!(found[1].contains("79.5 分") && found[3].contains("优秀共产党员"), "{found:?}");
         let fine = Known { points: 8000, ..Known::default() };
         assert_eq!(lacking(&Eligibility { least_points: Some(8000), ..Eligibility::default() }, 2026, &fine), [""; 0]);
