@@ -26,6 +26,7 @@ mod reminders;
 mod requests;
 mod reviewing;
 mod settings;
+mod tasks;
 mod api;
 mod model;
 mod rules;
