@@ -238,6 +238,8 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /task-lists/{id}/closing", TASK_ISSUERS, Plain),
     ("POST /imports/task-lists/{id}", TASK_ISSUERS, Plain),
     ("GET /exports/task-lists/{id}", TASK_READERS, Plain),
+    ("GET /task-hand-overs", TASK_READERS, Plain),
+    ("GET /task-hand-overs/sheet", TASK_READERS, Plain),
     ("GET /tasks", SignedIn, Plain),
     ("GET /tasks/board", SignedIn, Plain),
     ("GET /tasks/board/sheet", SignedIn, Plain),

@@ -287,7 +287,10 @@ impl Tasks {
             let path = self.directory.path_unless_left(member);
             path.is_some_and(|path| path.contains(&task.unit_id) || able.contains(&member))
         };
-        let named = |member_id, part| TaskPerson { task_id: task.id, member_id, part, present: true };
+        let named = |member_id, part| {
+            let by_duty = able.contains(&member_id);
+            TaskPerson { task_id: task.id, member_id, part, present: true, by_duty }
+        };
         let mut people: Vec<TaskPerson> = Vec::new();
         if let Some(head) = head {
             if !belongs(head) {
