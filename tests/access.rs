@@ -674,6 +674,7 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("DELETE /files/{id}", SignedIn, Plain),
     // burden
     ("GET /units/{id}/burden", PUSH_PLANNERS, OfUnit),
+    ("GET /units/{id}/office-burden", PUSH_PLANNERS, OfUnit),
     // facts
     ("GET /facts", RESULT_READERS, Plain),
     ("GET /facts/{name}", RESULT_READERS, Plain),
