@@ -34,6 +34,8 @@ const WITHIN_WINGS: &[(&str, &[&str])] = &[
     ("quiz", &["study"]),
     ("challenge", &["quiz"]),
     ("contests", &["quiz"]),
+    ("reports", &["tasks"]),
+    ("meetings", &["tasks", "reports"]),
     ("ideas", &["meetings"]),
     ("campaigns", &["brands"]),
     ("operator", &["alarms", "audit", "backup"]),

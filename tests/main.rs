@@ -62,6 +62,7 @@ mod voidings;
 mod takeback;
 mod challenge;
 mod contests;
+mod meeting_records;
 mod meetings;
 mod ideas;
 mod reports;

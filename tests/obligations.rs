@@ -381,3 +381,56 @@ async fn a_quarter_of_a_branch_tells_what_was_held_and_what_is_missing() {
     assert!(next.is_none() || items(&page).len() == 1);
     secretary.get(&format!("/meeting-overviews?unit_id={}", app.unit("DW1"))).await.refused(403, "access.out_of_scope");
 }
+
+#[tokio::test]
+async fn units_that_are_closed_or_move_within_a_window_owe_what_is_theirs_then() {
+    let app = TestApp::start().await;
+    let organiser = app.member("组织").home("JT").role(Role::Organiser, "JT").sign_in().await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let admin = crate::members::administrator(&app).await;
+    let month = json!([{ "first": { "months": 0, "day": 1 }, "last": { "months": 0, "day": -1 } }]);
+    let rule = json!({
+        "unit_id": app.unit("DW1"), "title": "责任区巡查", "basis": "一厂党发〔2026〕3号", "standard": "每月巡查一次",
+        "audience": ["branch"], "cycle": "month", "windows": month, "minutes": 60,
+        "from_on": "2026-07-01", "until_on": "2027-06-30",
+    });
+    organiser.post("/obligation-rules", rule).await.ok(201);
+    let new = json!({ "code": "ZB4", "name": "新支部", "short_name": "新支部", "kind": "党支部", "parent_id": app.unit("DW1") });
+    let fresh = text(&admin.post("/units", new).await.ok(201)["id"]);
+    held(&app, &west, ("theme_day", "ZB2"), "2026-07-01").await;
+    tokio::time::sleep(FRESH).await;
+    assert_eq!(lines(&app, &sheet(&app, &west, "ZB2", "").await, "Z1").len(), 1);
+    let of_fresh = format!("/units/{fresh}/month-sheet");
+    let owed = organiser.get(&of_fresh).await.ok(200);
+    assert_eq!(lines(&app, &owed, "D04"), ["ZB4 open 2026-07-01..2026-07-31"]);
+
+    app.set_clock("2026-07-15T09:00:00+08:00");
+    let (admin, organiser, west) =
+        (app.sign_in_anew(&admin).await, app.sign_in_anew(&organiser).await, app.sign_in_anew(&west).await);
+    admin.patch(&format!("/units/{fresh}"), json!({ "closed": true })).await.ok(200);
+    admin.patch(&format!("/units/{}", app.unit("ZB2")), json!({ "parent_id": app.unit("DW2") })).await.ok(200);
+    tokio::time::sleep(FRESH).await;
+    let owed = organiser.get(&of_fresh).await.ok(200);
+    assert_eq!(lines(&app, &owed, "D04"), [""; 0], "it was closed before the last day");
+    let moved = sheet(&app, &west, "ZB2", "").await;
+    assert_eq!(lines(&app, &moved, "Z1"), [""; 0], "it belongs to the plant no more that asked it");
+    assert_eq!(lines(&app, &moved, "D04"), ["ZB2 done 2026-07-01..2026-07-31"], "what it did goes with it");
+}
+
+#[tokio::test]
+async fn a_window_ends_with_its_last_second_at_eight_hours_east_in_december_and_in_february() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    for (at, month, expected) in [
+        ("2026-12-31T23:59:59+08:00", "2026-12-01", "ZB1 open 2026-12-01..2026-12-31"),
+        ("2027-01-01T00:00:00+08:00", "2026-12-01", "ZB1 late 2026-12-01..2026-12-31"),
+        // the last of February is a Sunday
+        ("2027-03-01T23:59:59+08:00", "2027-02-01", "ZB1 open 2027-02-01..2027-03-01"),
+        ("2027-03-02T00:00:00+08:00", "2027-02-01", "ZB1 late 2027-02-01..2027-03-01"),
+    ] {
+        app.set_clock(at);
+        let secretary = app.sign_in_anew(&secretary).await;
+        let drawn = sheet(&app, &secretary, "ZB1", &format!("?month={month}")).await;
+        assert_eq!(lines(&app, &drawn, "D04"), [expected], "at {at}");
+    }
+}

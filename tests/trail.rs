@@ -135,6 +135,7 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("POST /reports/{id}/no-change", &["reports.submit"]),
     ("POST /reports/{id}/review", &["reports.review"]),
     ("POST /reports/{id}/return", &["reports.return"]),
+    ("POST /reports/{id}/task", &["reports.open_task", "tasks.open"]),
     ("POST /reports/{id}/requests", &["reports.request"]),
     ("POST /report-requests/{id}/approval", &["reports.approve_request"]),
     ("POST /report-requests/{id}/refusal", &["reports.refuse_request"]),
@@ -152,6 +153,8 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("POST /meetings/{id}/photographs", &["meetings.attach_photographs"]),
     ("DELETE /meetings/{id}/photographs/{file_id}", &["meetings.detach_photograph"]),
     ("DELETE /meetings/{id}/attendance/{member_id}", &["meetings.strike_off"]),
+    ("POST /meetings/{id}/decisions/{number}/task", &["meetings.open_task", "tasks.open"]),
+    ("POST /meetings/{id}/absences", &["meetings.note_absences"]),
     ("POST /members", &["members.create_member"]),
     (
         "PATCH /members/{id}",

@@ -9,7 +9,7 @@ use crate::base::capability::{Capability, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::doing::ideas::{IdeaId, IdeaText, Ideas, Move, NewIdea, NewOutcome, OutcomeKind, Verb};
-use crate::doing::meetings::{MeetingId, MeetingKind, Meetings, NewMeeting};
+use crate::doing::meetings::{MeetingId, MeetingKind, Meetings, NewMeeting, NewRecord};
 
 use super::complaint;
 use crate::people::members::Directory;
@@ -212,7 +212,13 @@ impl<'a> Team<'a> {
 }
 
 /// A meeting of today, written down by anyone who leads the unit and attended by the unit's members.
-async fn meet(app: &App, holder: &Person, kind: MeetingKind, unit: UnitId, title: &str) -> Result<MeetingId, String> {
+async fn meet(
+    app: &App,
+    holder: &Arc<Person>,
+    kind: MeetingKind,
+    unit: UnitId,
+    title: &str,
+) -> Result<MeetingId, String> {
     let reach = holder.reach(Capability::HoldMeetings).ok_or("a demo leader holds no meetings")?;
     let attendance = match kind {
         MeetingKind::Group => app.get::<Directory>().members_below(unit).iter().map(|card| card.id).collect(),
@@ -230,7 +236,8 @@ async fn meet(app: &App, holder: &Person, kind: MeetingKind, unit: UnitId, title
         minutes,
         attendance,
         excused: Vec::new(),
+        record: NewRecord { host: Some(holder.member), ..NewRecord::default() },
     };
-    let meeting = app.get::<Meetings>().create(holder.member, &reach, new, None).await.map_err(complaint)?;
+    let meeting = app.get::<Meetings>().create(holder, &reach, new, None).await.map_err(complaint)?;
     Ok(meeting.whole.meeting.id)
 }

@@ -4,6 +4,7 @@ mod asking;
 mod bulletins;
 mod drafts;
 mod reviewing;
+mod tasks;
 mod time;
 
 use serde_json::{Value, json};

@@ -3,6 +3,7 @@
 mod files;
 mod findings;
 mod fire;
+mod hand_overs;
 mod requests;
 mod standing;
 mod verbs;

@@ -3,7 +3,7 @@
 use super::facts::{PARTICIPATION, SAVINGS, STEPS};
 use super::personal::PERSONAL;
 use super::{ATTACHMENT, EVIDENCE, Ideas, is_draft, is_hidden, list_actors_at};
-use crate::doing::meetings::Meetings;
+use crate::doing::meetings::{LinkedKind, Meetings};
 use crate::ground::files::Files;
 use crate::people::members::Members;
 use crate::room::{House, MINUTE, Opened, Room};
@@ -37,6 +37,10 @@ pub async fn open(house: &House) -> Opened {
     house.get::<Meetings>().unless_cited(list_actors_at);
     let explaining = ideas.clone();
     house.get::<Meetings>().explained_by(move |conn, person, meeting| explaining.done_at(conn, person, meeting));
+    let naming = ideas.clone();
+    house
+        .get::<Meetings>()
+        .links_to(LinkedKind::Idea, move |conn, person, id| naming.title_for(conn, person, id.uuid().into()));
     let departed = ideas.clone();
     house.get::<Members>().upon_departure(move |tx, departure| departed.depart(tx, departure));
     let files = house.get::<Files>();

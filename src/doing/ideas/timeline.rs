@@ -54,4 +54,11 @@ impl Ideas {
         };
         Ok(done.into_iter().filter_map(thing).collect())
     }
+
+    /// What an idea is called, if `person` sees it.
+    pub(super) fn title_for(&self, conn: &mut Conn, person: &Person, id: IdeaId) -> QueryResult<Option<String>> {
+        let seen = store::lists::find_among(conn, &self.sight(person), &IdeaFilter::default(), &[id])?;
+        let ideas = store::find_some(conn, &[id])?;
+        Ok(ideas.into_iter().find(|idea| seen.contains(&idea.id)).map(|idea| idea.title))
+    }
 }

@@ -10,6 +10,7 @@ use super::attendance::Codes;
 use super::model::{
     Attendance, Coming, Meeting, MeetingChange, MeetingId, MeetingThing, Minutes, NewMeeting, Whole, thing,
 };
+use super::record::Link;
 use super::rules::{self, Refusal};
 use super::store::{self, MeetingFilter, Sight};
 use super::{photographs, versions};
@@ -22,6 +23,8 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::base::version::SeenState;
 use crate::db::{Conn, Db, DbError, Stop, Tx};
+use crate::doing::tasks::Tasks;
+use crate::honour::appraisal::Appraisal;
 use crate::kernel::attempts::Attempts;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::memo::Memo;
@@ -69,6 +72,10 @@ pub struct Meetings {
     parts: Hooks<Cites>,
     /// Of other rooms: what they have done at a meeting.
     explainers: Hooks<Explains>,
+    /// Of other rooms: what things of theirs are called.
+    pub(super) links: Hooks<Link>,
+    pub(super) tasks: Tasks,
+    pub(super) appraisal: Appraisal,
     /// Those that are to come, by the present day.
     pub(super) coming: Arc<Memo<Day, Vec<Coming>>>,
     pub(super) codes: Codes,
@@ -103,10 +110,15 @@ pub(super) type Actors = fn(&mut Conn, MeetingId) -> QueryResult<Vec<MemberId>>;
 
 impl Meetings {
     /// `key` makes the codes that people enter.
-    pub fn new(db: Db, directory: Directory, key: Key, attempts: Attempts) -> Self {
+    pub fn new(
+        db: Db,
+        directory: Directory,
+        (key, attempts): (Key, Attempts),
+        (tasks, appraisal): (Tasks, Appraisal),
+    ) -> Self {
         let (citers, parts, coming) = (Hooks::default(), Hooks::default(), Arc::new(Memo::new(2)));
-        let explainers = Hooks::default();
-        Meetings { db, directory, citers, parts, explainers, coming, codes: Codes::new(key, attempts) }
+        let (explainers, links, codes) = (Hooks::default(), Hooks::default(), Codes::new(key, attempts));
+        Meetings { db, directory, citers, parts, explainers, links, tasks, appraisal, coming, codes }
     }
 
     /// Has what a room did at a meeting be shown with it.
@@ -145,7 +157,7 @@ impl Meetings {
     /// Writes a meeting down, within the actor's reach.
     pub async fn create(
         &self,
-        actor: MemberId,
+        person: &Arc<Person>,
         reach: &Reach,
         new: NewMeeting,
         key: Option<IdempotencyKey>,
@@ -156,11 +168,12 @@ impl Meetings {
         rules::hours_on(new.held_on, new.begins, new.ends)?;
         self.check_attendance(&new.attendance)?;
         rules::check_excused(&new.excused, &new.attendance, |member| self.is_known(member))?;
-        let users = self.users();
+        self.check_record(new.kind, &new.record)?;
+        let (room, person) = (self.clone(), person.clone());
         self.db
             .write(move |tx| {
-                let id = idempotency::once(tx, key.as_ref(), |tx| insert(tx, actor, &new))?;
-                shown(tx.conn, &users, id, true)
+                let id = idempotency::once(tx, key.as_ref(), |tx| room.insert(tx, &person, &new))?;
+                shown(tx.conn, &room.users(), id, true)
             })
             .await
             .inspect(|_| self.coming.forget())
@@ -169,13 +182,14 @@ impl Meetings {
     /// Changes a meeting within the actor's reach; its kind and its unit stay.
     pub async fn edit(
         &self,
-        actor: MemberId,
+        person: &Arc<Person>,
         reach: &Reach,
         id: MeetingId,
         seen: Option<SeenState>,
         change: MeetingChange,
     ) -> Outcome<Shown> {
-        self.find_led(reach, id).await?;
+        let kind = self.find_led(reach, id).await?.kind;
+        self.check_record_change(kind, &change.record)?;
         if let Some(members) = &change.attendance {
             self.check_attendance(members)?;
         }
@@ -183,6 +197,7 @@ impl Meetings {
             rules::check_day(day, self.db.today())?;
         }
         let (room, users) = (self.clone(), self.users());
+        let (person, actor) = (person.clone(), person.member);
         self.db
             .write(move |tx| {
                 let meeting = store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
@@ -192,13 +207,17 @@ impl Meetings {
                 if let Some(members) = &change.attendance {
                     check_still_present(&actors, &present, members)?;
                 }
-                let before = Minutes::of(&meeting, &present);
+                let before = Minutes::of(&meeting, &present, &store::record::list_decisions(tx.conn, id)?);
                 let last = versions::last_written(tx.conn, &meeting)?;
                 let meeting = Meeting { updated_at: tx.now(), ..changed(meeting, &change, !actors.is_empty())? };
                 store::update(tx.conn, &meeting)?;
                 room.change_people(tx.conn, id, &change)?;
+                room.change_record(tx.conn, &person, id, &change.record)?;
                 let attendance = store::list_attendance(tx.conn, id)?;
-                versions::keep(tx, id, (&before, last), (&Minutes::of(&meeting, &attendance), actor))?;
+                let decisions = store::record::list_decisions(tx.conn, id)?;
+                let after = Minutes::of(&meeting, &attendance, &decisions);
+                versions::keep(tx, id, (&before, last), (&after, actor))?;
+                room.suggest_parts(tx, &meeting, &attendance)?;
                 note(tx, actor, "meetings.edit", &meeting)?;
                 shown(tx.conn, &users, id, true)
             })
@@ -255,7 +274,7 @@ impl Meetings {
         if self.may_read(reader, &found.whole) { Ok(found) } else { Err(Refusal::OutOfReach.into()) }
     }
 
-    fn covers(&self, person: &Person, capability: Capability, unit: UnitId) -> bool {
+    pub(super) fn covers(&self, person: &Person, capability: Capability, unit: UnitId) -> bool {
         person.reach(capability).is_some_and(|reach| self.check_reach(&reach, unit).is_ok())
     }
 
@@ -305,7 +324,7 @@ impl Meetings {
 
     /// What `reader` may read: all of the units that he leads or watches, and what is for all members of his branch, of its
     /// groups and of what lies above.
-    fn sight(&self, reader: &Person) -> Sight {
+    pub(super) fn sight(&self, reader: &Person) -> Sight {
         let tree = self.directory.tree();
         let led = match reader.reach(Capability::ReadMeetings) {
             None => Some(Vec::new()),
@@ -344,7 +363,7 @@ impl Meetings {
         rules::check_attendance(members, |member| self.is_known(member))
     }
 
-    fn is_known(&self, member: MemberId) -> bool {
+    pub(super) fn is_known(&self, member: MemberId) -> bool {
         self.directory.member(member).is_some()
     }
 }
@@ -370,7 +389,7 @@ fn shown(conn: &mut Conn, users: &Users, id: MeetingId, is_led: bool) -> Outcome
 
 /// The meeting as `change` would have it.
 fn changed(meeting: Meeting, change: &MeetingChange, is_cited: bool) -> Result<Meeting, Refusal> {
-    let MeetingChange { held_on, begins, ends, place, title, minutes, .. } = change.clone();
+    let MeetingChange { held_on, begins, ends, place, title, minutes, record, .. } = change.clone();
     if held_on.is_some_and(|day| day != meeting.held_on) && is_cited {
         return Err(Refusal::DayStands);
     }
@@ -389,31 +408,49 @@ fn changed(meeting: Meeting, change: &MeetingChange, is_cited: bool) -> Result<M
         place: place.unwrap_or(meeting.place),
         title: title.unwrap_or(meeting.title),
         minutes: minutes.map_or(meeting.minutes, Option::unwrap_or_default),
+        form: record.form.unwrap_or(meeting.form),
+        series: record.series.unwrap_or(meeting.series),
+        host_id: record.host.unwrap_or(meeting.host_id),
+        keeper_id: record.keeper.unwrap_or(meeting.keeper_id),
+        guest_count: record.guests.unwrap_or(meeting.guest_count),
         ..meeting
     })
 }
 
-fn insert(tx: &mut Tx, actor: MemberId, new: &NewMeeting) -> Outcome<MeetingId> {
-    let (begins_at, ends_at) = rules::hours_on(new.held_on, new.begins, new.ends)?;
-    let meeting = Meeting {
-        id: tx.fresh_id(),
-        kind: new.kind,
-        unit_id: new.unit,
-        held_on: new.held_on,
-        title: new.title.clone(),
-        minutes: new.minutes.clone(),
-        created_by: actor,
-        created_at: tx.now(),
-        updated_at: tx.now(),
-        begins_at,
-        ends_at,
-        place: new.place.clone(),
-    };
-    store::insert(tx.conn, &meeting)?;
-    store::replace_attendance(tx.conn, meeting.id, &new.attendance)?;
-    store::replace_excuses(tx.conn, meeting.id, &new.excused)?;
-    note(tx, actor, "meetings.create", &meeting)?;
-    Ok(meeting.id)
+impl Meetings {
+    fn insert(&self, tx: &mut Tx, person: &Person, new: &NewMeeting) -> Outcome<MeetingId> {
+        let (begins_at, ends_at) = rules::hours_on(new.held_on, new.begins, new.ends)?;
+        let record = &new.record;
+        self.check_links(tx.conn, person, &[], &record.agenda)?;
+        let meeting = Meeting {
+            id: tx.fresh_id(),
+            kind: new.kind,
+            unit_id: new.unit,
+            held_on: new.held_on,
+            title: new.title.clone(),
+            minutes: new.minutes.clone(),
+            created_by: person.member,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+            begins_at,
+            ends_at,
+            place: new.place.clone(),
+            form: record.form,
+            series: record.series.clone(),
+            host_id: record.host,
+            keeper_id: record.keeper,
+            guest_count: record.guests,
+        };
+        store::insert(tx.conn, &meeting)?;
+        store::replace_attendance(tx.conn, meeting.id, &new.attendance)?;
+        store::replace_excuses(tx.conn, meeting.id, &new.excused)?;
+        store::record::replace_agenda(tx.conn, meeting.id, &record.agenda)?;
+        store::record::replace_decisions(tx.conn, meeting.id, &record.decisions)?;
+        let attendance = store::list_attendance(tx.conn, meeting.id)?;
+        self.suggest_parts(tx, &meeting, &attendance)?;
+        note(tx, person.member, "meetings.create", &meeting)?;
+        Ok(meeting.id)
+    }
 }
 
 fn note(tx: &mut Tx, actor: MemberId, action: &str, meeting: &Meeting) -> QueryResult<()> {

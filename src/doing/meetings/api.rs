@@ -1,5 +1,7 @@
 //! The routes of the room.
 
+use std::sync::Arc;
+
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::{Deserialize, Serialize};
@@ -8,15 +10,22 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 mod attendance;
 mod photographs;
+mod record;
 mod versions;
 
+use self::record::{
+    AgendaItem, AgendaItemBody, DecisionBody, MeetingDecision, NamedMember, agenda_of, decisions_of, named,
+};
 use super::actions::{Listed, Meetings, Shown};
 use super::model::{
-    Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, MeetingThing, NewMeeting, thing,
+    Attendance, Excuse, ExcuseReason, MeetingChange, MeetingId, MeetingKind, MeetingThing, NewMeeting, NewRecord,
+    RecordChange, ThemeDayForm, thing,
 };
+use super::record::Around;
 use super::rules::{self, ATTENDANCE_LIMIT, Refusal};
 use super::store::MeetingFilter;
 use crate::base::id::{MemberId, UnitId};
+use crate::base::person::Person;
 use crate::base::text::Text;
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::db::Db;
@@ -26,6 +35,9 @@ use crate::web::caller::{MeetingHolder, Member, out_of_reach};
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
 
+/// How many may sit in.
+const GUESTS: i32 = 10_000;
+
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_meetings)
         .service(create_meeting)
@@ -34,7 +46,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(delete_meeting)
         .configure(versions::routes)
         .configure(attendance::routes)
-        .configure(photographs::routes);
+        .configure(photographs::routes)
+        .configure(record::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -58,7 +71,7 @@ impl From<Refusal> for Problem {
                 "已有事项在这次会议上征集或决定，参会人员不能清空，也不能去掉登记这些事项的人",
             ),
             Refusal::OthersWrote => Problem::conflict("meetings.others_wrote", "其他人修改过这次会议的记录，不能删除"),
-            Refusal::InUse => Problem::conflict("meetings.in_use", "已有金点子或竞赛与这次会议关联，不能删除"),
+            Refusal::InUse => Problem::conflict("meetings.in_use", "已有金点子、竞赛或任务与这次会议关联，不能删除"),
             Refusal::Attended => Problem::conflict("meetings.attended", "已有人在这次会议签到，不能删除"),
             Refusal::MinutesStand => {
                 Problem::conflict("meetings.minutes_stand", "已有事项在这次会议上征集或决定，会议记录不能清空")
@@ -79,6 +92,28 @@ impl From<Refusal> for Problem {
             Refusal::NoPicture => Problem::field("/file_ids", "meetings.no_picture", "会议照片须是图片"),
             Refusal::NoSuchFile => Problem::not_found("meetings.file_not_found", "这次会议没有这张照片"),
             Refusal::Files(refusal) => refusal.into(),
+            Refusal::NoThemeDay { field } => {
+                Problem::field(field, "meetings.no_theme_day", "只有主题党日填写形式和系列")
+            }
+            Refusal::NoSuchHand { field } => Problem::field(field, "meetings.no_such_member", "没有找到这名党员"),
+            Refusal::NotLinkable { index } => Problem::field(
+                &format!("/agenda/{index}/linked_id"),
+                "meetings.linked_not_found",
+                "没有找到要关联的事项，或您无权查看它",
+            ),
+            Refusal::DecisionStands { index } => Problem::field(
+                &format!("/decisions/{index}/text"),
+                "meetings.decision_stands",
+                "这项决议已转为任务，内容和序号不能再改；票数可以更正",
+            ),
+            Refusal::NoSuchDecision => Problem::not_found("meetings.decision_not_found", "这次会议没有这项决议"),
+            Refusal::Task(refusal) => refusal.into(),
+            Refusal::NotAbsent { index } => Problem::field(
+                &format!("/member_ids/{index}"),
+                "meetings.not_absent",
+                "该同志已到会或已请假，或不属于应到会人员",
+            ),
+            Refusal::NotHeld => Problem::conflict("meetings.not_held", "会议尚未召开，或还没有登记到会人员"),
             Refusal::NotAuthor => Problem::forbidden("meetings.not_author", "只有记录这次会议的人可以删除它"),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
@@ -133,6 +168,10 @@ struct MeetingHead {
     code_closes_at: Timestamp,
     /// Whether it has minutes.
     has_minutes: bool,
+    /// In which form a theme day is held; `null` of other meetings, and where nobody has said so.
+    form: Option<ThemeDayForm>,
+    /// The series of theme days to which it belongs.
+    series: Option<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -155,6 +194,8 @@ impl MeetingHead {
             code_opens_at,
             code_closes_at,
             has_minutes: !meeting.minutes.is_empty(),
+            form: meeting.form,
+            series: meeting.series.clone(),
             held_on: meeting.held_on,
             title: meeting.title.clone(),
             created_at: meeting.created_at,
@@ -176,6 +217,21 @@ struct MeetingView {
     attendees: Vec<Attendee>,
     /// Who was excused, in the order of their ids.
     excused_members: Vec<ExcusedMember>,
+    /// Who led it 主持.
+    host: Option<NamedMember>,
+    /// Who kept the record 记录.
+    keeper: Option<NamedMember>,
+    /// How many sat in 列席 beside those who attended.
+    guest_count: i32,
+    /// What it was to be about, by its numbers.
+    agenda: Vec<AgendaItem>,
+    /// What it resolved, by its numbers, with the tasks that came of it.
+    decisions: Vec<MeetingDecision>,
+    /// For who leads the unit: members for whom it was held, and who were neither there nor excused, in the order of their
+    /// ids. Empty until it was held, for committees, and above branches.
+    absent_members: Vec<NamedMember>,
+    /// Whether the caller may have tasks opened of its decisions.
+    can_open_tasks: bool,
     /// Ideas that were collected or decided at it, and its contest, as far as the caller may know of them.
     things: Vec<MeetingThing>,
     /// Photographs, in the order of uploading.
@@ -211,7 +267,12 @@ struct ExcusedMember {
 
 impl MeetingView {
     /// Without its photographs.
-    fn new(directory: &Directory, reader: MemberId, shown: Shown, things: Vec<MeetingThing>) -> Self {
+    fn new(
+        directory: &Directory,
+        reader: MemberId,
+        (shown, around): (Shown, &Around),
+        (things, can_open_tasks): (Vec<MeetingThing>, bool),
+    ) -> Self {
         let Shown { whole, is_led, is_draft } = shown;
         let attendee = |row: &Attendance| Attendee {
             id: row.member_id,
@@ -234,6 +295,13 @@ impl MeetingView {
             attendance: whole.attendance.iter().map(|row| row.member_id).collect(),
             attendees: whole.attendance.iter().map(attendee).collect(),
             excused_members: whole.excuses.iter().map(excused).collect(),
+            host: listed.meeting.host_id.map(|id| named(directory, id)),
+            keeper: listed.meeting.keeper_id.map(|id| named(directory, id)),
+            guest_count: listed.meeting.guest_count,
+            agenda: whole.agenda.iter().map(|row| AgendaItem::of(row, around)).collect(),
+            decisions: whole.decisions.iter().map(|row| MeetingDecision::of(row, around, directory)).collect(),
+            absent_members: around.absent.iter().map(|id| named(directory, *id)).collect(),
+            can_open_tasks,
             things,
             photographs: Vec::new(),
             draft: is_draft,
@@ -253,6 +321,11 @@ struct MeetingQuery {
     unit_id: Option<UnitId>,
     /// Only meetings of this kind.
     kind: Option<MeetingKind>,
+    /// Only theme days of this form.
+    #[param(inline)]
+    form: Option<ThemeDayForm>,
+    /// Only theme days of this series, by its whole name.
+    series: Option<String>,
     /// From this business day on.
     from: Option<Day>,
     /// Up to this business day, which is included.
@@ -278,8 +351,9 @@ async fn list_meetings(
     directory: web::Data<Directory>,
 ) -> Result<web::Json<Page<MeetingHead>>, Problem> {
     let (limit, before) = (page::page_limit(query.limit)?, page::after(query.cursor.as_deref())?);
-    let filter = MeetingFilter { kind: query.kind, from: query.from, until: query.until };
-    let found = meetings.list(&reader.person, query.unit_id, filter, before, limit + 1).await?;
+    let MeetingQuery { unit_id, kind, form, series, from, until, .. } = query.0;
+    let filter = MeetingFilter { kind, from, until, form, series };
+    let found = meetings.list(&reader.person, unit_id, filter, before, limit + 1).await?;
     let page = Page::new(found, limit, |listed| (listed.meeting.held_on, listed.meeting.id));
     Ok(web::Json(page.map(|listed| MeetingHead::new(&directory, &listed))))
 }
@@ -311,6 +385,25 @@ struct MeetingBody {
     /// Who was excused; 1,000 at most, and nobody who was there.
     #[serde(default)]
     excused: Vec<ExcuseBody>,
+    /// In which form a theme day is held.
+    form: Option<ThemeDayForm>,
+    /// The series of theme days to which it belongs; `GET /meeting-series` lists those that there are.
+    #[schema(examples("大干四季度、决胜全年度"))]
+    series: Option<Text<100>>,
+    /// Who led it 主持.
+    host_id: Option<MemberId>,
+    /// Who kept the record 记录.
+    keeper_id: Option<MemberId>,
+    /// How many sat in 列席 beside those who attended.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 10000)]
+    guest_count: i32,
+    /// What it is to be about; 50 items at most.
+    #[serde(default)]
+    agenda: Vec<AgendaItemBody>,
+    /// What it resolved; 50 at most.
+    #[serde(default)]
+    decisions: Vec<DecisionBody>,
 }
 
 /// Somebody who is excused.
@@ -353,15 +446,39 @@ async fn create_meeting(
         minutes: body.minutes.map(Text::into_string).unwrap_or_default(),
         attendance: body.attendance,
         excused: excuses(body.excused),
+        record: NewRecord {
+            form: body.form,
+            series: body.series.map(Text::into_string),
+            host: body.host_id,
+            keeper: body.keeper_id,
+            guests: checked_guests(body.guest_count)?,
+            agenda: agenda_of(body.agenda)?,
+            decisions: decisions_of(body.decisions)?,
+        },
     };
-    let meeting = meetings.create(holder.member, &holder.reach, new, key).await?;
+    let meeting = meetings.create(&holder.person, &holder.reach, new, key).await?;
     let place = format!("/api/v1/meetings/{}", meeting.whole.meeting.id);
-    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(MeetingView::new(
-        &directory,
-        holder.member,
-        meeting,
-        Vec::new(),
-    )))
+    let view = viewed(&holder.person, &meetings, &directory, (meeting, Vec::new())).await?;
+    Ok(HttpResponse::Created().insert_header((LOCATION, place)).json(view))
+}
+
+fn checked_guests(count: i32) -> Result<i32, Problem> {
+    match (0..=GUESTS).contains(&count) {
+        true => Ok(count),
+        false => Err(Problem::field("/guest_count", "out_of_range", format!("列席人数应在 0 到 {GUESTS} 之间"))),
+    }
+}
+
+/// A meeting as its reader sees it, without its photographs.
+async fn viewed(
+    reader: &Arc<Person>,
+    meetings: &Meetings,
+    directory: &Directory,
+    (shown, things): (Shown, Vec<MeetingThing>),
+) -> Result<MeetingView, Problem> {
+    let around = meetings.around(reader.clone(), &shown.whole, shown.is_led).await?;
+    let can_open_tasks = meetings.may_open_tasks(reader, shown.whole.meeting.unit_id);
+    Ok(MeetingView::new(directory, reader.member, (shown, &around), (things, can_open_tasks)))
 }
 
 /// 会议详情
@@ -382,7 +499,8 @@ async fn get_meeting(
     let found = meetings.get(&reader.person, *id).await?;
     let things = meetings.things(reader.person.clone(), *id).await?;
     let photographs = meetings.photographs(*id, &addresses).await?;
-    let view = MeetingView { photographs, ..MeetingView::new(&directory, reader.member, found, things) };
+    let mut view = viewed(&reader.person, &meetings, &directory, (found, things)).await?;
+    view.photographs = photographs;
     Ok(Versioned(view, version))
 }
 
@@ -414,6 +532,29 @@ struct MeetingChangeBody {
     attendance: Option<Vec<MemberId>>,
     /// Everybody who was excused; 1,000 at most, and nobody who was there.
     excused: Option<Vec<ExcuseBody>>,
+    /// In which form a theme day is held; `null` takes it away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<ThemeDayForm>)]
+    form: Option<Option<ThemeDayForm>>,
+    /// The series of theme days to which it belongs; `null` takes it away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    series: Option<Option<Text<100>>>,
+    /// Who led it 主持; `null` takes it away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<MemberId>)]
+    host_id: Option<Option<MemberId>>,
+    /// Who kept the record 记录; `null` takes it away.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<MemberId>)]
+    keeper_id: Option<Option<MemberId>>,
+    /// How many sat in 列席 beside those who attended.
+    #[schema(minimum = 0, maximum = 10000)]
+    guest_count: Option<i32>,
+    /// The whole agenda; 50 items at most.
+    agenda: Option<Vec<AgendaItemBody>>,
+    /// All that it resolved; 50 at most. Decisions of which tasks were made keep their words and their places.
+    decisions: Option<Vec<DecisionBody>>,
 }
 
 /// 修改会议
@@ -445,11 +586,22 @@ async fn edit_meeting(
         minutes: body.minutes.map(|minutes| minutes.map(Text::into_string)),
         attendance: body.attendance,
         excused: body.excused.map(excuses),
+        record: RecordChange {
+            form: body.form,
+            series: body.series.map(|series| series.map(Text::into_string)),
+            host: body.host_id,
+            keeper: body.keeper_id,
+            guests: body.guest_count.map(checked_guests).transpose()?,
+            agenda: body.agenda.map(agenda_of).transpose()?,
+            decisions: body.decisions.map(decisions_of).transpose()?,
+        },
     };
-    let edited = meetings.edit(holder.member, &holder.reach, *id, seen, change).await?;
+    let edited = meetings.edit(&holder.person, &holder.reach, *id, seen, change).await?;
     let things = meetings.things(holder.person.clone(), *id).await?;
     let photographs = meetings.photographs(*id, &addresses).await?;
-    Ok(web::Json(MeetingView { photographs, ..MeetingView::new(&directory, holder.member, edited, things) }))
+    let mut view = viewed(&holder.person, &meetings, &directory, (edited, things)).await?;
+    view.photographs = photographs;
+    Ok(web::Json(view))
 }
 
 /// 删除会议

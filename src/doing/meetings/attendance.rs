@@ -99,6 +99,7 @@ impl Meetings {
             return Err(Refusal::WrongCode.into());
         }
         self.codes.attempts.give_back(tried).await;
+        let room = self.clone();
         self.db
             .write(move |tx| {
                 let meeting = store::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
@@ -106,6 +107,7 @@ impl Meetings {
                 if store::put_attendance(tx.conn, row)? {
                     store::delete_excuses_of(tx.conn, id, &[member])?;
                     note(tx, member, "meetings.enter", &meeting, member)?;
+                    room.suggest_parts(tx, &meeting, &[row])?;
                 }
                 Ok(store::find_attendance(tx.conn, id, member)?.unwrap_or(row))
             })

@@ -6,12 +6,17 @@ use utoipa::ToSchema;
 
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
-use crate::db::schema::{meeting_attendance, meeting_excuses, meetings};
+use crate::db::schema::{meeting_agenda, meeting_attendance, meeting_decisions, meeting_excuses, meetings};
 use crate::kernel::trail::Thing;
 
 crate::id!(
     /// A meeting.
     MeetingId
+);
+
+crate::id!(
+    /// A thing of another room that an item of an agenda is about.
+    LinkedId
 );
 
 crate::words!(
@@ -44,6 +49,28 @@ crate::words!(
     }
 );
 
+crate::words!(
+    /// In which form a theme day 主题党日 is held.
+    ThemeDayForm {
+        Study = "study" / "学习研讨",
+        SkillContest = "skill_contest" / "岗位技能比武",
+        KnowledgeContest = "knowledge_contest" / "知识竞赛",
+        OnSiteSupport = "on_site_support" / "现场突击支援",
+        /// Half a day at a site of the Party's history, or of practice.
+        FieldPractice = "field_practice" / "红色基地实践",
+        Other = "other" / "其他",
+    }
+);
+
+crate::words!(
+    /// What an item of an agenda may be about.
+    LinkedKind {
+        Task = "task" / "任务",
+        Idea = "idea" / "金点子",
+        Report = "report" / "报送",
+    }
+);
+
 impl MeetingKind {
     /// Kinds to which every member of the unit belongs.
     pub const FOR_ALL: [MeetingKind; 4] =
@@ -73,6 +100,97 @@ pub struct Meeting {
     /// Later on the same day.
     pub ends_at: Option<Timestamp>,
     pub place: Option<String>,
+    /// Of a theme day.
+    pub form: Option<ThemeDayForm>,
+    /// The series of theme days to which it belongs, as the enterprise calls it.
+    pub series: Option<String>,
+    /// Who led it 主持.
+    pub host_id: Option<MemberId>,
+    /// Who kept the record 记录.
+    pub keeper_id: Option<MemberId>,
+    /// How many sat in 列席 beside those who attended.
+    pub guest_count: i32,
+}
+
+/// An item of the agenda 议程.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = meeting_agenda, treat_none_as_default_value = false)]
+pub struct AgendaRow {
+    pub meeting_id: MeetingId,
+    /// From 1 on.
+    pub place: i32,
+    pub title: String,
+    /// Both or neither is there.
+    pub linked_kind: Option<LinkedKind>,
+    pub linked_id: Option<LinkedId>,
+}
+
+impl AgendaRow {
+    /// The thing of another room that it is about.
+    pub fn linked(&self) -> Option<Linked> {
+        self.linked_kind.zip(self.linked_id)
+    }
+}
+
+/// A thing of another room that an item of an agenda is about.
+pub type Linked = (LinkedKind, LinkedId);
+
+/// An item of the agenda, as it is written.
+#[derive(Clone, Debug)]
+pub struct NewAgendaItem {
+    pub title: String,
+    pub linked: Option<Linked>,
+}
+
+/// A decision 决议.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = meeting_decisions, treat_none_as_default_value = false)]
+pub struct DecisionRow {
+    pub meeting_id: MeetingId,
+    /// From 1 on; tasks name a decision by it.
+    pub place: i32,
+    pub body: String,
+    /// All three or none are there.
+    pub in_favour: Option<i32>,
+    pub against: Option<i32>,
+    pub abstained: Option<i32>,
+}
+
+impl DecisionRow {
+    pub fn votes(&self) -> Option<Votes> {
+        let (in_favour, against, abstained) = (self.in_favour?, self.against?, self.abstained?);
+        Some(Votes { in_favour, against, abstained })
+    }
+}
+
+/// How many voted how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Votes {
+    /// 赞成.
+    #[schema(minimum = 0, maximum = 10000)]
+    pub in_favour: i32,
+    /// 反对.
+    #[schema(minimum = 0, maximum = 10000)]
+    pub against: i32,
+    /// 弃权.
+    #[schema(minimum = 0, maximum = 10000)]
+    pub abstained: i32,
+}
+
+/// A decision, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NewDecision {
+    /// What was resolved.
+    pub text: String,
+    /// `null` where nobody counted.
+    pub votes: Option<Votes>,
+}
+
+impl From<&DecisionRow> for NewDecision {
+    fn from(row: &DecisionRow) -> Self {
+        NewDecision { text: row.body.clone(), votes: row.votes() }
+    }
 }
 
 /// That a member was there.
@@ -102,6 +220,10 @@ pub struct Whole {
     pub attendance: Vec<Attendance>,
     /// In the order of the members' ids.
     pub excuses: Vec<Excuse>,
+    /// By their places.
+    pub agenda: Vec<AgendaRow>,
+    /// By their places.
+    pub decisions: Vec<DecisionRow>,
 }
 
 /// A meeting as it is written down.
@@ -117,6 +239,33 @@ pub struct NewMeeting {
     pub minutes: String,
     pub attendance: Vec<MemberId>,
     pub excused: Vec<(MemberId, ExcuseReason)>,
+    pub record: NewRecord,
+}
+
+/// What is written down about a meeting beside who was there and the minutes.
+#[derive(Clone, Debug, Default)]
+pub struct NewRecord {
+    pub form: Option<ThemeDayForm>,
+    pub series: Option<String>,
+    pub host: Option<MemberId>,
+    pub keeper: Option<MemberId>,
+    pub guests: i32,
+    pub agenda: Vec<NewAgendaItem>,
+    pub decisions: Vec<NewDecision>,
+}
+
+/// What changes of it; `None` stays, and an inner `None` takes away.
+#[derive(Clone, Debug, Default)]
+pub struct RecordChange {
+    pub form: Option<Option<ThemeDayForm>>,
+    pub series: Option<Option<String>>,
+    pub host: Option<Option<MemberId>>,
+    pub keeper: Option<Option<MemberId>>,
+    pub guests: Option<i32>,
+    /// All of it.
+    pub agenda: Option<Vec<NewAgendaItem>>,
+    /// All of them.
+    pub decisions: Option<Vec<NewDecision>>,
 }
 
 /// Something that was done at a meeting: the room that did it says what it is.
@@ -142,11 +291,15 @@ pub struct Minutes {
     pub minutes: String,
     /// Who was there, in the order of their ids.
     pub attendance: Vec<MemberId>,
+    /// What was resolved, in its order; versions of former days have none.
+    #[serde(default)]
+    pub decisions: Vec<NewDecision>,
 }
 
 impl Minutes {
-    pub fn of(meeting: &Meeting, attendance: &[Attendance]) -> Minutes {
+    pub fn of(meeting: &Meeting, attendance: &[Attendance], decisions: &[DecisionRow]) -> Minutes {
         Minutes {
+            decisions: decisions.iter().map(NewDecision::from).collect(),
             held_on: meeting.held_on,
             title: meeting.title.clone(),
             minutes: meeting.minutes.clone(),
@@ -167,6 +320,7 @@ pub struct MeetingChange {
     /// Everybody who is written down; those who entered the code stay.
     pub attendance: Option<Vec<MemberId>>,
     pub excused: Option<Vec<(MemberId, ExcuseReason)>>,
+    pub record: RecordChange,
 }
 
 /// A meeting, as its trail knows it.

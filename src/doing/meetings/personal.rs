@@ -10,6 +10,8 @@ pub(super) const PERSONAL: Keeping = Keeping {
         Kept::own("meeting_excuses", "member_id", "会议请假", &[id("meeting_id"), text("reason")])
             .cleared("reason = ''"),
         Kept::office("meetings", "created_by"),
+        Kept::office("meetings", "host_id"),
+        Kept::office("meetings", "keeper_id"),
     ],
     named: &[],
 };

@@ -2,14 +2,24 @@
 
 use super::Meetings;
 use super::facts::HELD;
+use super::model::LinkedKind;
 use super::personal::PERSONAL;
 use super::photographs::PHOTOGRAPH;
+use super::record::{has_tasks, note_settled};
+use crate::doing::reports::Reports;
+use crate::doing::tasks::Tasks;
 use crate::ground::files::Files;
 use crate::room::{House, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
     let key = house.secrets.session_key.derive(b"meeting codes");
-    let meetings = Meetings::new(house.db.clone(), house.get(), key, house.get());
+    let meetings = Meetings::new(house.db.clone(), house.get(), (key, house.get()), (house.get(), house.get()));
+    let (tasks, reports) = (house.get::<Tasks>(), house.get::<Reports>());
+    let names = tasks.clone();
+    meetings.links_to(LinkedKind::Task, move |conn, person, id| names.title_for(conn, person, id.uuid().into()));
+    meetings.links_to(LinkedKind::Report, move |conn, person, id| reports.title_for(conn, person, id.uuid().into()));
+    meetings.unless_part(has_tasks);
+    tasks.told_by(note_settled);
     let (files, seen) = (house.get::<Files>(), meetings.clone());
     files.let_read(PHOTOGRAPH, move |conn, person, id| seen.may_see(conn, person, id));
     files.hide_when(PHOTOGRAPH, |_, _| Ok(false));

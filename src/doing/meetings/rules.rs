@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::model::{ExcuseReason, Meeting, MeetingKind};
+use super::model::{DecisionRow, ExcuseReason, Meeting, MeetingKind, NewDecision};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp, WallTime};
 use crate::base::version::Outdated;
+use crate::doing::tasks;
 use crate::ground::files::AttachRefusal;
 
 /// A no of this room.
@@ -78,6 +79,32 @@ pub enum Refusal {
     },
     /// Nobody of that id attended it.
     NotThere,
+    /// Only a theme day has a form and belongs to a series; which of both was sent.
+    NoThemeDay {
+        field: &'static str,
+    },
+    /// Who led it or kept the record is nobody of the roster; which of both.
+    NoSuchHand {
+        field: &'static str,
+    },
+    /// The agenda names a thing that is none, or that the caller may not see.
+    NotLinkable {
+        index: usize,
+    },
+    /// A decision of which a task was made stays as it is resolved.
+    DecisionStands {
+        index: usize,
+    },
+    /// The meeting has no such decision.
+    NoSuchDecision,
+    /// What the tasks room says to a task of a decision.
+    Task(tasks::Refusal),
+    /// Who was there or excused was not absent, and who does not belong to the unit was not expected.
+    NotAbsent {
+        index: usize,
+    },
+    /// It has not been held yet.
+    NotHeld,
     /// The idempotency key was used for another request.
     KeyReused,
 }
@@ -87,6 +114,12 @@ impl crate::db::Refusal for Refusal {}
 impl From<AttachRefusal> for Refusal {
     fn from(refusal: AttachRefusal) -> Self {
         Refusal::Files(refusal)
+    }
+}
+
+impl From<tasks::Refusal> for Refusal {
+    fn from(refusal: tasks::Refusal) -> Self {
+        Refusal::Task(refusal)
     }
 }
 
@@ -109,6 +142,17 @@ pub fn check_kind(kind: MeetingKind, unit: UnitId, branch: Option<UnitId>) -> Re
         MeetingKind::Lecture | MeetingKind::ThemeDay => true,
     };
     if fits { Ok(()) } else { Err(Refusal::WrongKind { kind }) }
+}
+
+/// Whether decisions may take the place of those that were there; of those at `with_task` came tasks, so their words stay.
+pub fn check_decisions(before: &[DecisionRow], after: &[NewDecision], with_task: &[i32]) -> Result<(), Refusal> {
+    for old in before.iter().filter(|old| with_task.contains(&old.place)) {
+        let index = usize::try_from(old.place - 1).unwrap_or(usize::MAX);
+        if after.get(index).is_none_or(|new| new.text != old.body) {
+            return Err(Refusal::DecisionStands { index });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a meeting may be planned for that day.
@@ -223,6 +267,25 @@ mod tests {
     }
 
     #[test]
+    fn a_decision_of_which_a_task_came_keeps_its_words_and_its_place() {
+        let old = |place, body: &str| DecisionRow {
+            meeting_id: uuid::Uuid::nil().into(),
+            place,
+            body: body.into(),
+            in_favour: None,
+            against: None,
+            abstained: None,
+        };
+        let new = |text: &str| NewDecision { text: text.into(), votes: None };
+        let before = [old(1, "甲"), old(2, "乙")];
+        let stands = Err(Refusal::DecisionStands { index: 1 });
+        assert_eq!(check_decisions(&before, &[], &[]), Ok(()));
+        assert_eq!(check_decisions(&before, &[new("改"), new("乙"), new("丙")], &[2]), Ok(()));
+        assert_eq!(check_decisions(&before, &[new("乙")], &[2]), stands);
+        assert_eq!(check_decisions(&before, &[new("甲"), new("改")], &[2]), stands);
+    }
+
+    #[test]
     fn nobody_attends_twice() {
         let [a, b] = [1, 2].map(|n| MemberId::from(uuid::Uuid::from_u128(n)));
         assert_eq!(check_attendance(&[a, b], |_| true), Ok(()));
@@ -248,6 +311,11 @@ mod tests {
             begins_at,
             ends_at,
             place: None,
+            form: None,
+            series: None,
+            host_id: None,
+            keeper_id: None,
+            guest_count: 0,
         }
     }
 

@@ -1,8 +1,10 @@
 //! The room's tables.
 
+pub mod record;
+
 use diesel::prelude::*;
 
-use super::model::{Attendance, Coming, Excuse, ExcuseReason, Meeting, MeetingId, MeetingKind, Whole};
+use super::model::{Attendance, Coming, Excuse, ExcuseReason, Meeting, MeetingId, MeetingKind, ThemeDayForm, Whole};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
@@ -20,6 +22,21 @@ pub struct Sight {
     pub own: Vec<UnitId>,
 }
 
+/// What a reader sees who does not see everything, as a condition.
+macro_rules! seen {
+    ($sight:expr, $led:expr) => {{
+        let attended = meeting_attendance::table
+            .filter(meeting_attendance::member_id.eq($sight.reader))
+            .select(meeting_attendance::meeting_id);
+        let excused = meeting_excuses::table
+            .filter(meeting_excuses::member_id.eq($sight.reader))
+            .select(meeting_excuses::meeting_id);
+        let own = meetings::unit_id.eq_any(&$sight.own).and(meetings::kind.eq_any(MeetingKind::FOR_ALL));
+        meetings::unit_id.eq_any($led).or(own).or(meetings::id.eq_any(attended)).or(meetings::id.eq_any(excused))
+    }};
+}
+use seen;
+
 /// What a list of meetings is narrowed by.
 #[derive(Clone, Debug, Default)]
 pub struct MeetingFilter {
@@ -27,6 +44,8 @@ pub struct MeetingFilter {
     pub from: Option<Day>,
     /// Included.
     pub until: Option<Day>,
+    pub form: Option<ThemeDayForm>,
+    pub series: Option<String>,
 }
 
 /// One meeting.
@@ -56,6 +75,8 @@ pub fn delete(conn: &mut Conn, id: MeetingId) -> QueryResult<()> {
     let attendance = meeting_attendance::table.filter(meeting_attendance::meeting_id.eq(id));
     on!(&mut *conn, c => diesel::delete(attendance).execute(c))?;
     replace_excuses(conn, id, &[])?;
+    record::replace_agenda(conn, id, &[])?;
+    record::replace_decisions(conn, id, &[])?;
     on!(conn, c => diesel::delete(meetings::table.find(id)).execute(c)).map(drop)
 }
 
@@ -63,7 +84,8 @@ pub fn delete(conn: &mut Conn, id: MeetingId) -> QueryResult<()> {
 pub fn find_whole(conn: &mut Conn, id: MeetingId) -> QueryResult<Option<Whole>> {
     let Some(meeting) = find(conn, id)? else { return Ok(None) };
     let (attendance, excuses) = (list_attendance(conn, id)?, list_excuses(conn, id)?);
-    Ok(Some(Whole { meeting, attendance, excuses }))
+    let (agenda, decisions) = (record::list_agenda(conn, id)?, record::list_decisions(conn, id)?);
+    Ok(Some(Whole { meeting, attendance, excuses, agenda, decisions }))
 }
 
 /// Those of `ids` that exist.
@@ -83,26 +105,19 @@ pub fn list(
     on!(conn, c => {
         let mut query = meetings::table.into_boxed();
         if let Some(led) = &sight.led {
-            let attended = meeting_attendance::table
-                .filter(meeting_attendance::member_id.eq(sight.reader))
-                .select(meeting_attendance::meeting_id);
-            let excused = meeting_excuses::table
-                .filter(meeting_excuses::member_id.eq(sight.reader))
-                .select(meeting_excuses::meeting_id);
-            let own = meetings::unit_id.eq_any(&sight.own).and(meetings::kind.eq_any(MeetingKind::FOR_ALL));
-            query = query.filter(
-                meetings::unit_id
-                    .eq_any(led)
-                    .or(own)
-                    .or(meetings::id.eq_any(attended))
-                    .or(meetings::id.eq_any(excused)),
-            );
+            query = query.filter(seen!(sight, led));
         }
         if let Some(units) = units {
             query = query.filter(meetings::unit_id.eq_any(units));
         }
         if let Some(kind) = filter.kind {
             query = query.filter(meetings::kind.eq(kind));
+        }
+        if let Some(form) = filter.form {
+            query = query.filter(meetings::form.eq(form));
+        }
+        if let Some(series) = &filter.series {
+            query = query.filter(meetings::series.eq(series));
         }
         if let Some(from) = filter.from {
             query = query.filter(meetings::held_on.ge(from));
@@ -228,6 +243,11 @@ pub fn update(conn: &mut Conn, meeting: &Meeting) -> QueryResult<()> {
             meetings::begins_at.eq(meeting.begins_at),
             meetings::ends_at.eq(meeting.ends_at),
             meetings::place.eq(&meeting.place),
+            meetings::form.eq(meeting.form),
+            meetings::series.eq(&meeting.series),
+            meetings::host_id.eq(meeting.host_id),
+            meetings::keeper_id.eq(meeting.keeper_id),
+            meetings::guest_count.eq(meeting.guest_count),
             meetings::updated_at.eq(meeting.updated_at),
         ))
         .execute(c))

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use serde_json::Value;
 
 use super::actions::{Meetings, Outcome};
-use super::model::{Attendance, Meeting, MeetingId, Minutes, thing};
+use super::model::{Meeting, MeetingId, Minutes, thing};
 use super::store;
 use crate::base::capability::Reach;
 use crate::base::id::MemberId;
@@ -28,7 +28,8 @@ impl Meetings {
                     return Ok(kept);
                 }
                 let attendance = store::list_attendance(conn, id)?;
-                Ok(vec![only(conn, &meeting, &attendance)?])
+                let decisions = store::record::list_decisions(conn, id)?;
+                Ok(vec![only(conn, &meeting, Minutes::of(&meeting, &attendance, &decisions))?])
             })
             .await?;
         Ok(found)
@@ -65,8 +66,8 @@ pub(super) fn last_written(conn: &mut Conn, meeting: &Meeting) -> QueryResult<(M
     Ok(last.and_then(by).unwrap_or((meeting.created_by, meeting.created_at)))
 }
 
-fn only(conn: &mut Conn, meeting: &Meeting, attendance: &[Attendance]) -> QueryResult<TextVersion> {
+fn only(conn: &mut Conn, meeting: &Meeting, minutes: Minutes) -> QueryResult<TextVersion> {
     let (written_by, written_at) = last_written(conn, meeting)?;
-    let content = serde_json::to_value(Minutes::of(meeting, attendance)).unwrap_or(Value::Null);
+    let content = serde_json::to_value(minutes).unwrap_or(Value::Null);
     Ok(TextVersion { version: 1, content: Json(content), written_by, written_at })
 }

@@ -8,6 +8,7 @@
 
 mod actions;
 mod api;
+mod burden;
 mod desk;
 mod facts;
 mod model;
@@ -22,4 +23,5 @@ mod room;
 
 pub use actions::Obligations;
 pub use api::routes;
+pub use burden::OwnCost;
 pub use room::open;

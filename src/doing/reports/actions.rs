@@ -6,6 +6,7 @@ use diesel::QueryResult;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::desk::called;
 use super::model::ReportCorrection;
 use super::model::{FormVersion, Report, ReportForm, ReportFormId, ReportId, ReportPeriod, ReportRequest};
 use super::rules::Refusal;
@@ -17,6 +18,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{Conn, Db, Stop, Tx};
+use crate::doing::tasks::Tasks;
 use crate::ground::files::{self, FileView};
 use crate::kernel::calendar::Calendar;
 use crate::kernel::facts::{KnownFacts, Record};
@@ -48,6 +50,7 @@ pub struct Reports {
     pub(super) calendar: Calendar,
     pub(super) terms: Terms,
     pub(super) facts: KnownFacts,
+    pub(super) tasks: Tasks,
     pub(super) remembered: Arc<Memo<(&'static str, Day), Vec<Record>>>,
 }
 
@@ -76,9 +79,9 @@ impl Reports {
         (directory, desks): (Directory, Desks),
         calendar: Calendar,
         terms: Terms,
-        facts: KnownFacts,
+        (facts, tasks): (KnownFacts, Tasks),
     ) -> Self {
-        Reports { db, directory, desks, calendar, terms, facts, remembered: Arc::new(Memo::new(REMEMBERED)) }
+        Reports { db, directory, desks, calendar, terms, facts, tasks, remembered: Arc::new(Memo::new(REMEMBERED)) }
     }
 
     /// Whether a reach covers a unit.
@@ -173,6 +176,13 @@ impl Reports {
     pub(super) fn may_see(&self, conn: &mut Conn, person: &Person, id: Uuid) -> QueryResult<bool> {
         let report = store::reports::find(conn, id.into())?;
         Ok(report.is_some_and(|report| self.may(person, Capability::ReadReports, report.unit_id)))
+    }
+
+    /// What a report is called, with its period, if the person may see it.
+    pub fn title_for(&self, conn: &mut Conn, person: &Person, id: ReportId) -> QueryResult<Option<String>> {
+        let Some(whole) = whole(conn, id)? else { return Ok(None) };
+        let seen = self.may(person, Capability::ReadReports, whole.report.unit_id);
+        Ok(seen.then(|| called(&whole.form, &whole.period)))
     }
 
     /// A member's name.

@@ -92,6 +92,7 @@ impl Reports {
             answered_by: None,
             answered_at: None,
             answer: None,
+            opens_task: new.opens_task,
         };
         if form.cycle == ReportCycle::Once && form.ends_on < form.starts_on {
             return Err(Refusal::BadWindow { field: "/due_on", message: "截止日期不能早于开始日期" }.into());
@@ -173,7 +174,8 @@ impl Reports {
                 if matches!(form.state, ReportFormState::Refused | ReportFormState::Ended) {
                     return Err(Refusal::WrongFormState(form.state).into());
                 }
-                let FormChange { title, basis, reader, owner, allows_no_change, form: fields } = change.clone();
+                let FormChange { title, basis, reader, owner, allows_no_change, opens_task, form: fields } =
+                    change.clone();
                 let present = store::forms::find_version(tx.conn, id, form.version)?;
                 let fields = fields.filter(|fields| present.is_none_or(|present| present.fields.0 != *fields));
                 let version = if fields.is_some() { form.version + 1 } else { form.version };
@@ -183,6 +185,7 @@ impl Reports {
                     reader: reader.unwrap_or(form.reader),
                     owner_id: owner.unwrap_or(form.owner_id),
                     allows_no_change: allows_no_change.unwrap_or(form.allows_no_change),
+                    opens_task: opens_task.unwrap_or(form.opens_task),
                     version,
                     ..form
                 };

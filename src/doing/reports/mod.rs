@@ -11,6 +11,7 @@
 
 mod actions;
 mod asking;
+mod burden;
 mod bulletins;
 mod corrections;
 mod desk;
@@ -26,6 +27,7 @@ mod reminders;
 mod requests;
 mod reviewing;
 mod settings;
+mod tasks;
 mod api;
 mod model;
 mod rules;
@@ -34,6 +36,7 @@ mod room;
 
 pub use actions::Reports;
 pub use api::routes;
+pub use burden::Owed;
 pub use model::{ReportFormId, ReportId, ReportPeriodId, ReportState};
 pub use room::open;
 pub use rules::flow::{FLOW, ReportVerb};

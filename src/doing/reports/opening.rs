@@ -38,6 +38,7 @@ impl Reports {
             while self.open_one(id).await? {}
         }
         self.follow_tree(today).await?;
+        self.open_tasks(today).await?;
         Ok(Some(today.next().start()))
     }
 

@@ -6,6 +6,8 @@ use super::facts::{FILED, TOLD};
 use super::opening::OPENING;
 use super::personal::PERSONAL;
 use super::settings::Terms;
+use super::tasks::note_settled;
+use crate::doing::tasks::Tasks;
 use crate::ground::files::Files;
 use crate::room::{House, MINUTE, Opened, Room};
 
@@ -18,7 +20,10 @@ pub async fn open(house: &House) -> Opened {
     let terms = Terms::new();
     let settings = terms.each();
     let people = (house.get(), house.get());
-    let reports = Reports::new(house.db.clone(), people, house.calendar.clone(), terms, house.facts.known());
+    let tasks = house.get::<Tasks>();
+    tasks.told_by(note_settled);
+    let lent = (house.facts.known(), tasks);
+    let reports = Reports::new(house.db.clone(), people, house.calendar.clone(), terms, lent);
     let (files, seen) = (house.get::<Files>(), reports.clone());
     files.let_read(FILE, move |conn, person, id| seen.may_see(conn, person, id));
     files.hide_when(FILE, |_, _| Ok(true));

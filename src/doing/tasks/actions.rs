@@ -272,6 +272,11 @@ impl Issuer {
         Issuer { member: person.member, reach: person.reach(Capability::IssueTasks) }
     }
 
+    /// Who sets tasks for a unit and what lies below it.
+    pub fn within(member: MemberId, unit: UnitId) -> Issuer {
+        Issuer { member, reach: Some(Reach::Below(vec![unit])) }
+    }
+
     pub fn covers(&self, path: &[UnitId]) -> bool {
         self.reach.as_ref().is_some_and(|reach| reach.covers(path))
     }

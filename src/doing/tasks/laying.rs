@@ -152,7 +152,8 @@ impl Tasks {
         Ok(true)
     }
 
-    /// Makes the tasks of a chunk; how many were new. Units that were closed meanwhile get none.
+    /// Makes the tasks of a chunk; how many were new. Units that were closed meanwhile, or lie below the list's no more, get
+    /// none.
     fn lay_chunk(
         &self,
         tx: &mut Tx,
@@ -164,7 +165,9 @@ impl Tasks {
         ids.dedup();
         let known: HashSet<(TaskItemId, UnitId)> = store::tasks::list_places(tx.conn, &ids)?.into_iter().collect();
         let tree = self.directory.tree();
-        let is_open = |unit: UnitId| tree.get(unit).is_some_and(|card| card.unit.closed_on.is_none());
+        let is_open = |unit: UnitId| {
+            tree.get(unit).is_some_and(|card| card.unit.closed_on.is_none() && card.path.contains(&list.unit_id))
+        };
         let new = pairs.iter().filter(|(item, unit)| !known.contains(&(item.id, *unit)) && is_open(*unit));
         let answer_by = self.answer_by(tx.today());
         let made: Vec<(&TaskItem, Task)> =

@@ -5,8 +5,8 @@
 //! take a reason, and some a second person. How a task stands on a day (blue, yellow, red) is computed from its days.
 //!
 //! Tables: `task_lists`, `task_items`, `task_layings`, `tasks`, `task_people`, `task_assistants`, `task_nodes`, `task_steps`,
-//! `task_reports`, `task_requests`, `task_standings`, `task_standing_months`. Routes: `/task-lists…`, `/task-layings/{id}`,
-//! `/tasks…`, `/imports/task-lists/{id}`, `/exports/task-lists/{id}`. Lends [`Tasks::open`] to rooms whose findings are to be
+//! `task_reports`, `task_requests`, `task_hand_overs`, `task_standings`, `task_standing_months`. Routes: `/task-lists…`,
+//! `/task-layings/{id}`, `/task-hand-overs…`, `/tasks…`, `/imports/task-lists/{id}`, `/exports/task-lists/{id}`. Lends [`Tasks::open`] to rooms whose findings are to be
 //! put right; closing the task tells them ([`Tasks::told_by`]).
 
 mod actions;
@@ -14,6 +14,7 @@ mod boards;
 mod desk;
 mod exports;
 mod facts;
+mod hand_overs;
 mod import_rows;
 mod imports;
 mod laying;
@@ -33,7 +34,7 @@ mod room;
 
 pub use actions::Tasks;
 pub use api::routes;
-pub use model::{Opening, Settled, TaskId, TaskSource, TaskSourceId, TaskState, TaskVerb};
-pub use openings::Opener;
+pub use model::{Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId, TaskState, TaskVerb};
+pub use openings::{Opener, came_of};
 pub use room::open;
 pub use rules::{FLOW, Refusal, Who, whose};

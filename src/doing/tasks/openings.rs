@@ -14,6 +14,7 @@ use super::model::{
 use super::rules::{self, Refusal};
 use super::steps::source_of;
 use super::store;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
@@ -29,6 +30,11 @@ impl Opener {
     /// As the person's duties say.
     pub fn of(person: &Person) -> Opener {
         Opener(Issuer::of(person))
+    }
+
+    /// By a rule that somebody made who sets tasks for the unit; `member` answers for it.
+    pub fn by_rule(member: MemberId, unit: UnitId) -> Opener {
+        Opener(Issuer::within(member, unit))
     }
 }
 
@@ -47,24 +53,21 @@ impl Tasks {
         }
         self.check_below(new.owner, new.unit, || "/unit_id".into())?;
         let year = new.due_on.parts().0;
-        let title = format!("{year} 年整改清单");
+        let title = match new.list {
+            TaskListKind::Rectification => format!("{year} 年整改清单"),
+            kind => format!("{year} 年{}清单", kind.title()),
+        };
         tx.take_turn_on("task_lists")?;
         for item in store::lists::list_items_of_source(tx.conn, &new.source)? {
             if let Some(task) = store::tasks::find_of_item(tx.conn, item.id, new.unit)? {
                 return Ok(task);
             }
         }
-        let list = match store::lists::find_titled(tx.conn, new.owner, (TaskListKind::Rectification, &title, year))? {
+        let list = match store::lists::find_titled(tx.conn, new.owner, (new.list, &title, year))? {
             Some(list) => list,
             None => {
-                let list = NewList {
-                    kind: TaskListKind::Rectification,
-                    title,
-                    unit: new.owner,
-                    year,
-                    basis: None,
-                    rhythm: TaskRhythm::Monthly,
-                };
+                let list =
+                    NewList { kind: new.list, title, unit: new.owner, year, basis: None, rhythm: TaskRhythm::Monthly };
                 insert_list(tx, new.by, &list)?
             }
         };
@@ -89,8 +92,31 @@ impl Tasks {
         note_task(tx, Some(new.by), "tasks.open", task.id, detail)?;
         let members = self.concerned(tx, &task, &[]);
         let body = format!("{}，{}前完成", named(&task.title), task.due_on.in_chinese());
-        self.tell(tx, &members, None, ("收到整改任务", &body), &task)?;
+        let told = if new.list == TaskListKind::Rectification { "收到整改任务" } else { "收到任务" };
+        self.tell(tx, &members, None, (told, &body), &task)?;
         Ok(task.id)
+    }
+
+    /// What has become of what was opened for things of another room, as far as the reader may see those tasks.
+    pub fn settled_for(
+        &self,
+        conn: &mut Conn,
+        reader: &Person,
+        (kind, id): (&str, super::TaskSourceId),
+    ) -> QueryResult<Vec<Settled>> {
+        let mut seen = Vec::new();
+        for settled in self.settled_of(conn, kind, id)? {
+            if self.title_for(conn, reader, settled.task)?.is_some() {
+                seen.push(settled);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// What a task is called, if the reader may see it.
+    pub fn title_for(&self, conn: &mut Conn, reader: &Person, id: TaskId) -> QueryResult<Option<String>> {
+        let Some(task) = store::tasks::find(conn, id)? else { return Ok(None) };
+        Ok(self.sees(conn, reader, &task)?.then_some(task.title))
     }
 
     /// What has become of what was opened for things of another room, the oldest first.
@@ -115,6 +141,11 @@ impl Tasks {
     pub fn usual_due(&self, today: Day) -> Day {
         self.calendar.working_day_from(today.plus_days(30))
     }
+}
+
+/// Whether a task came of a thing of another room.
+pub fn came_of(conn: &mut Conn, kind: &str, id: super::TaskSourceId) -> QueryResult<bool> {
+    Ok(!store::lists::list_items_of_thing(conn, kind, id)?.is_empty())
 }
 
 fn asked(new: &Opening) -> NewItem {

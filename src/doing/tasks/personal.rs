@@ -1,6 +1,6 @@
 //! What the room keeps about members: who did what in office, and what each was asked to do.
 
-use crate::kernel::personal::{Keeping, Kept, at, flag, id, number, text};
+use crate::kernel::personal::{Keeping, Kept, at, day, flag, id, number, text};
 
 /// What the room keeps about members.
 pub(super) const PERSONAL: Keeping = Keeping {
@@ -14,6 +14,13 @@ pub(super) const PERSONAL: Keeping = Keeping {
             &[at("at"), id("task_id"), text("light"), number("percent"), text("next_step"), text("delay")],
         )
         .stays("任务进展是单位的工作记录，姓名处显示“已注销成员”"),
+        Kept::own(
+            "task_hand_overs",
+            "member_id",
+            "移交的任务",
+            &[at("at"), id("task_id"), text("part"), day("handed_on")],
+        )
+        .stays("移交清单是单位的工作记录，姓名处显示“已注销成员”"),
         Kept::office("task_lists", "created_by"),
         Kept::office("task_items", "leader_id"),
         Kept::office("task_layings", "created_by"),

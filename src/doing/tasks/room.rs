@@ -24,7 +24,10 @@ pub async fn open(house: &House) -> Opened {
     files.let_read(EVIDENCE, move |conn, person, id| seen.may_see(conn, person, id));
     files.hide_when(EVIDENCE, |_, _| Ok(false));
     let changes = house.get::<RosterChanges>();
-    changes.lay_anew(tasks.clone(), |tasks| async move { tasks.lay_anew().await });
+    changes.lay_anew(tasks.clone(), |tasks| async move {
+        tasks.lay_anew().await?;
+        tasks.hand_on().await
+    });
     Ok(Room::of(tasks)
         .when_due(LAYING, |tasks| async move { tasks.lay_waiting().await })
         .when_due(STANDINGS, |tasks| async move { tasks.keep_standings().await })

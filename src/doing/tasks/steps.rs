@@ -9,7 +9,8 @@ use super::actions::{Outcome, Tasks, note_task};
 use super::desk::named;
 use super::laying::step_of;
 use super::model::{
-    Move, Settled, Step, Task, TaskId, TaskListId, TaskPart, TaskPerson, TaskReport, TaskSource, TaskState, TaskVerb,
+    Move, Settled, Step, Task, TaskId, TaskListId, TaskListKind, TaskPart, TaskPerson, TaskReport, TaskSource,
+    TaskState, TaskVerb,
 };
 use super::rules::{self, FLOW, Refusal, Who};
 use super::store;
@@ -227,7 +228,10 @@ impl Tasks {
         };
         let body =
             format!("{}（{}）{}", named(&task.title), self.directory.unit_name(task.unit_id), task.state.title());
-        self.tell(tx, &[task.created_by], None, ("您交办的问题已办结", &body), task)?;
+        let list = store::lists::find(tx.conn, task.list_id)?;
+        let is_problem = list.is_some_and(|list| list.kind == TaskListKind::Rectification);
+        let told = if is_problem { "您交办的问题已办结" } else { "您交办的事项已办结" };
+        self.tell(tx, &[task.created_by], None, (told, &body), task)?;
         self.openers.each().iter().try_for_each(|hear| hear(tx, &settled))
     }
 
@@ -283,7 +287,10 @@ impl Tasks {
             let path = self.directory.path_unless_left(member);
             path.is_some_and(|path| path.contains(&task.unit_id) || able.contains(&member))
         };
-        let named = |member_id, part| TaskPerson { task_id: task.id, member_id, part, present: true };
+        let named = |member_id, part| {
+            let by_duty = able.contains(&member_id);
+            TaskPerson { task_id: task.id, member_id, part, present: true, by_duty }
+        };
         let mut people: Vec<TaskPerson> = Vec::new();
         if let Some(head) = head {
             if !belongs(head) {

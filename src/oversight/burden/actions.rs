@@ -7,19 +7,22 @@ use crate::base::capability::{Capability, Reach};
 use crate::base::id::UnitId;
 use crate::base::time::Day;
 use crate::db::{Conn, Db, Stop};
+use crate::doing::obligations::Obligations;
+use crate::doing::reports::Reports;
 use crate::ground::notices;
 use crate::kernel::settings::Setting;
 use crate::learning::quiz::{QUESTION_SECONDS, Quiz};
 use crate::learning::{contests, study};
 use crate::people::members::Directory;
 
-type Outcome<T> = Result<T, Stop<Refusal>>;
+pub(super) type Outcome<T> = Result<T, Stop<Refusal>>;
 
 /// From what on a plan asks much.
 #[derive(Clone, Debug)]
 pub struct Limits {
     pub minutes_per_day: Setting,
     pub prompts_per_week: Setting,
+    pub forms_per_month: Setting,
 }
 
 impl Default for Limits {
@@ -42,13 +45,20 @@ impl Default for Limits {
                 200,
                 17,
             ),
+            forms_per_month: limit(
+                "burden.forms_per_month",
+                ("每个组织每月报送项数的提醒线", "Forms a month beyond which a unit is asked much"),
+                "项",
+                100,
+                3,
+            ),
         }
     }
 }
 
 impl Limits {
-    pub fn each(&self) -> [Setting; 2] {
-        [self.minutes_per_day.clone(), self.prompts_per_week.clone()]
+    pub fn each(&self) -> [Setting; 3] {
+        [self.minutes_per_day.clone(), self.prompts_per_week.clone(), self.forms_per_month.clone()]
     }
 }
 
@@ -58,6 +68,8 @@ pub struct Burden {
     pub(super) db: Db,
     pub(super) directory: Directory,
     quiz: Quiz,
+    pub(super) obligations: Obligations,
+    pub(super) reports: Reports,
     pub(super) limits: Limits,
 }
 
@@ -70,8 +82,13 @@ pub struct Ledger {
 }
 
 impl Burden {
-    pub fn new(db: Db, directory: Directory, quiz: Quiz, limits: Limits) -> Self {
-        Burden { db, directory, quiz, limits }
+    pub fn new(
+        db: Db,
+        directory: Directory,
+        (quiz, obligations, reports): (Quiz, Obligations, Reports),
+        limits: Limits,
+    ) -> Self {
+        Burden { db, directory, quiz, obligations, reports, limits }
     }
 
     /// What plans ask of those at home in `unit`, from `from` to `until`, both included.
@@ -91,7 +108,7 @@ impl Burden {
     }
 
     /// Everything that is planned for anybody in those days. A notice has been sent, or will be with what comes out.
-    async fn asked(&self, from: Day, until: Day) -> Outcome<Vec<Asked>> {
+    pub(super) async fn asked(&self, from: Day, until: Day) -> Outcome<Vec<Asked>> {
         let papers = self.quiz.asked_between(from, until).await?;
         let now = self.db.now();
         let found = move |conn: &mut Conn| {

@@ -1,5 +1,7 @@
 //! The ledger as it is read.
 
+mod office;
+
 use std::collections::BTreeMap;
 
 use actix_web::{get, web};
@@ -15,7 +17,7 @@ use crate::web::caller::{PushPlanner, out_of_reach};
 use crate::web::{Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_unit_burden);
+    cfg.service(get_unit_burden).configure(office::routes);
 }
 
 impl From<Refusal> for Problem {
@@ -23,6 +25,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NoSuchUnit => Problem::not_found("units.not_found", "没有找到这个组织"),
             Refusal::OutOfReach => out_of_reach(),
+            Refusal::BadMonth => Problem::malformed("burden.bad_month", "月份应在前后一年之内"),
             Refusal::BadStretch => Problem::malformed(
                 "burden.bad_stretch",
                 format!("结束日期不能早于开始日期，且一次最多查看 {LONGEST_DAYS} 天"),

@@ -16,9 +16,20 @@ pub enum Refusal {
     OutOfReach,
     /// It ends before it begins, or is too long.
     BadStretch,
+    /// It lies more than a year away.
+    BadMonth,
 }
 
 impl crate::db::Refusal for Refusal {}
+
+/// Days by which a month may lie away from today.
+const NEAR_DAYS: u64 = 366;
+
+/// Whether the month of a day is near enough to say what is asked in it.
+pub fn check_month(day: Day, today: Day) -> Result<(), Refusal> {
+    let is_near = day >= today.minus_days(NEAR_DAYS) && day <= today.plus_days(NEAR_DAYS);
+    if is_near { Ok(()) } else { Err(Refusal::BadMonth) }
+}
 
 /// What a plan asks of everybody below a unit on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

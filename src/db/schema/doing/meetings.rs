@@ -16,6 +16,11 @@ diesel::table! {
         begins_at -> Nullable<BigInt>,
         ends_at -> Nullable<BigInt>,
         place -> Nullable<Text>,
+        form -> Nullable<Text>,
+        series -> Nullable<Text>,
+        host_id -> Nullable<Binary>,
+        keeper_id -> Nullable<Binary>,
+        guest_count -> Integer,
     }
 }
 
@@ -32,6 +37,27 @@ diesel::table! {
         meeting_id -> Binary,
         member_id -> Binary,
         reason -> Text,
+    }
+}
+
+diesel::table! {
+    meeting_agenda (meeting_id, place) {
+        meeting_id -> Binary,
+        place -> Integer,
+        title -> Text,
+        linked_kind -> Nullable<Text>,
+        linked_id -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    meeting_decisions (meeting_id, place) {
+        meeting_id -> Binary,
+        place -> Integer,
+        body -> Text,
+        in_favour -> Nullable<Integer>,
+        against -> Nullable<Integer>,
+        abstained -> Nullable<Integer>,
     }
 }
 

@@ -27,6 +27,7 @@ diesel::table! {
         answered_by -> Nullable<Binary>,
         answered_at -> Nullable<BigInt>,
         answer -> Nullable<Text>,
+        opens_task -> Bool,
     }
 }
 

@@ -97,6 +97,7 @@ diesel::table! {
         member_id -> Binary,
         part -> Text,
         present -> Bool,
+        by_duty -> Bool,
     }
 }
 
@@ -186,4 +187,25 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(tasks, task_people, task_assistants, task_items, task_lists);
+diesel::table! {
+    task_hand_overs (id) {
+        id -> Binary,
+        task_id -> Binary,
+        unit_id -> Binary,
+        member_id -> Binary,
+        part -> Text,
+        handed_on -> Date,
+        at -> BigInt,
+    }
+}
+
+diesel::joinable!(task_people -> tasks (task_id));
+diesel::joinable!(task_hand_overs -> tasks (task_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    tasks,
+    task_people,
+    task_assistants,
+    task_items,
+    task_lists,
+    task_hand_overs
+);

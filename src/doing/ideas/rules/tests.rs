@@ -118,6 +118,11 @@ fn a_meeting_must_be_the_right_one_and_over() {
         begins_at: None,
         ends_at: None,
         place: None,
+        form: None,
+        series: None,
+        host_id: None,
+        keeper_id: None,
+        guest_count: 0,
     };
     let path = [unit(3), unit(2), unit(1)];
     let check = |verb, kind, n, day| check_meeting(verb, &meeting(kind, n, day), &path, true, (None, now.day()));

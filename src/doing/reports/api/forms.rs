@@ -110,6 +110,9 @@ struct ReportFormBody {
     /// Whether a unit may say in one step that nothing has changed, two periods running at most.
     #[serde(default)]
     allows_no_change: bool,
+    /// Whether what a unit has not handed in becomes a task by itself, on the day after it was due.
+    #[serde(default)]
+    opens_task: bool,
     /// The shipped form that it was copied from.
     preset: Option<Text<40>>,
     /// A day in the first period; the present period when absent, or the next one where this leaves too little time. Of
@@ -150,6 +153,7 @@ async fn ask_report_form(
         opens_day: body.opens_day,
         due_after: body.due_after,
         allows_no_change: body.allows_no_change,
+        opens_task: body.opens_task,
         preset: body.preset.map(Text::into_string),
         starts_on: body.starts_on,
         due_on: body.due_on,
@@ -191,6 +195,8 @@ struct ReportFormChange {
     owner_id: Option<MemberId>,
     /// Whether a unit may say in one step that nothing has changed.
     allows_no_change: Option<bool>,
+    /// Whether what a unit has not handed in becomes a task by itself, on the day after it was due.
+    opens_task: Option<bool>,
     /// Another version of its fields, for periods to come; those that are open keep theirs.
     form: Option<Form>,
 }
@@ -216,6 +222,7 @@ async fn edit_report_form(
         reader: body.reader.map(Text::into_string),
         owner: body.owner_id,
         allows_no_change: body.allows_no_change,
+        opens_task: body.opens_task,
         form: body.form,
     };
     let asked = room.edit_form(runner.member, &runner.reach, *id, seen, change).await?;

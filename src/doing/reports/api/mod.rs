@@ -69,6 +69,8 @@ impl From<Refusal> for Problem {
             ),
             Refusal::NotFilled => Problem::field("/field", "not_filled", "这一项不是系统填写的"),
             Refusal::Answered => Problem::conflict("reports.answered", "这条数据说明已经答复过"),
+            Refusal::NotLate => Problem::conflict("reports.not_late", "这份报送没有迟报或未报，不需要转为任务"),
+            Refusal::Task(refusal) => refusal.into(),
             Refusal::BadSpan => Problem::malformed("reports.bad_span", "时间段有误：开始须早于结束，最长 800 天"),
             Refusal::Bulletin(refusal) => refusal.into(),
             Refusal::BadBulletin(message) => Problem::field("/text", "bad_text", message),

@@ -1,12 +1,16 @@
 //! Reports: listed, read, filled in, handed in, reviewed, returned.
 
-use actix_web::{get, post, put, web};
-use serde::Deserialize;
+use std::sync::Arc;
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, get, post, put, web};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::views::{
-    FormerReport, ReportCorrectionView, ReportDone, ReportFilledIn, ReportLine, ReportRequestView, ReportView, actor,
+    FormerReport, ReportCorrectionView, ReportDone, ReportFilledIn, ReportLine, ReportRequestView, ReportTask,
+    ReportView, actor,
 };
 use crate::base::capability::Capability;
 use crate::base::form::Answers;
@@ -18,10 +22,13 @@ use crate::db::Db;
 use crate::doing::reports::Reports;
 use crate::doing::reports::actions::Whole;
 use crate::doing::reports::filling::{Handing, version_of};
-use crate::doing::reports::model::{ReportFormId, ReportHead, ReportId, ReportPeriodId, ReportState};
+use crate::doing::reports::model::{ReportFormId, ReportHead, ReportId, ReportPeriodId, ReportStanding, ReportState};
 use crate::doing::reports::reviewing::Verdict;
+use crate::doing::reports::rules;
 use crate::doing::reports::rules::flow::{FLOW, ReportVerb};
 use crate::doing::reports::store::reports::ReportFilter;
+use crate::doing::reports::tasks::Rectification;
+use crate::doing::tasks::TaskId;
 use crate::ground::files::Addresses;
 use crate::web::caller::{Member, ReportFiller, ReportReader, ReportRunner};
 use crate::web::etag::{IfMatch, Versioned};
@@ -34,7 +41,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(submit_report)
         .service(submit_report_without_change)
         .service(review_report)
-        .service(return_report);
+        .service(return_report)
+        .service(open_report_task);
 }
 
 /// What a list of reports is narrowed by.
@@ -103,7 +111,7 @@ fn line_of(room: &Reports, whole: &Whole, today: Day) -> ReportLine {
 /// A report as a caller sees it.
 async fn shown(
     room: &Reports,
-    person: &Person,
+    person: &Arc<Person>,
     whole: Whole,
     db: &Db,
     addresses: &Addresses,
@@ -119,6 +127,9 @@ async fn shown(
         fact: one.fact.to_owned(),
         fact_title: one.title.to_owned(),
     });
+    let task = room.task_of(person.clone(), whole.report.id).await?;
+    let standing = rules::standing(&ReportHead::from(&whole.report), today);
+    let is_late = matches!(standing, ReportStanding::Missing | ReportStanding::Late);
     let runs = room.may(person, Capability::RunReports, whole.form.unit_id);
     let fills = room.may(person, Capability::FillReports, unit);
     let wrote = [whole.report.submitted_by, whole.report.edited_by].contains(&Some(person.member));
@@ -133,6 +144,8 @@ async fn shown(
         can_fill: fills && FLOW.step(report.state, ReportVerb::Submit).is_some(),
         can_review: runs && !wrote && report.state == ReportState::Submitted,
         can_answer: runs,
+        can_open_task: runs && is_late && task.is_none(),
+        task: task.map(|task| ReportTask { task_id: task.task, state: task.state, due_on: task.due_on }),
         draft: report.draft.0,
         edited_by: report.edited_by.map(|by| actor(room, by)),
         submitted: report.submitted.map(|answers| answers.0),
@@ -278,4 +291,42 @@ async fn return_report(
     let verdict = Verdict::Returned(body.into_inner().reason.into_string());
     let whole = room.review(&runner.person, *id, verdict).await?;
     Ok(done(&room, whole, &db))
+}
+
+/// How a report is to be put right.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReportTaskBody {
+    /// When it counts as done.
+    standard: Option<Text<1000>>,
+    /// The lead time of reports from today when absent.
+    due_on: Option<Day>,
+}
+
+/// The task of a report.
+#[derive(Serialize, ToSchema)]
+struct OpenedReportTask {
+    task_id: TaskId,
+}
+
+/// 迟报未报转任务
+///
+/// Opens a task of a report that is missing or was late, on the rectification list of the unit that asks. One that was opened
+/// stays. Closing it is written down with the report, which shows its state.
+#[utoipa::path(tag = "reports", params(("id" = ReportId, Path, description = "The report")),
+    request_body = ReportTaskBody,
+    responses((status = 201, description = "Opened, or it was there already", body = OpenedReportTask)))]
+#[post("/reports/{id}/task")]
+async fn open_report_task(
+    runner: ReportRunner,
+    id: Path<ReportId>,
+    room: web::Data<Reports>,
+    body: Body<ReportTaskBody>,
+) -> Result<HttpResponse, Problem> {
+    let sent = body.into_inner();
+    let how = Rectification { standard: sent.standard.map(Text::into_string), due_on: sent.due_on };
+    let task_id = room.open_task(&runner.person, *id, how).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, format!("/api/v1/tasks/{task_id}")))
+        .json(OpenedReportTask { task_id }))
 }

@@ -14,6 +14,7 @@ use crate::doing::reports::model::{
     ReportState,
 };
 use crate::doing::reports::rules::{self, periods};
+use crate::doing::tasks::{TaskId, TaskState};
 use crate::ground::files::FileView;
 
 /// Somebody who did something.
@@ -53,6 +54,8 @@ pub(super) struct ReportFormHead {
     pub due_after: i32,
     /// Whether a unit may say in one step that nothing has changed.
     pub allows_no_change: bool,
+    /// What is not handed in becomes a task by itself on the day after.
+    pub opens_task: bool,
     /// The shipped form that it was copied from.
     pub preset: Option<String>,
     pub state: ReportFormState,
@@ -89,6 +92,7 @@ impl ReportFormHead {
             opens_day: form.opens_day,
             due_after: form.due_after,
             allows_no_change: form.allows_no_change,
+            opens_task: form.opens_task,
             preset: form.preset,
             state: form.state,
             over_limit: form.over_limit,
@@ -323,6 +327,18 @@ pub(super) struct ReportView {
     pub can_review: bool,
     /// Whether the caller may answer requests and what is said of numbers.
     pub can_answer: bool,
+    /// Whether the caller may open a task of it now, since it is missing or was late.
+    pub can_open_task: bool,
+    /// The task that it became; `null` where none was opened, and for anyone who may not see it.
+    pub task: Option<ReportTask>,
+}
+
+/// The task that a missing or late report has become.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ReportTask {
+    pub task_id: TaskId,
+    pub state: TaskState,
+    pub due_on: Day,
 }
 
 /// A report after something was done to it.

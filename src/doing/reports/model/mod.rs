@@ -167,6 +167,8 @@ pub struct ReportForm {
     pub answered_by: Option<MemberId>,
     pub answered_at: Option<Timestamp>,
     pub answer: Option<String>,
+    /// What is not handed in becomes a task by itself on the day after.
+    pub opens_task: bool,
 }
 
 /// The fields of a form, as they were written.
@@ -317,6 +319,9 @@ pub struct NewForm {
     pub opens_day: i32,
     pub due_after: i32,
     pub allows_no_change: bool,
+    /// What is not handed in becomes a task by itself on the day after.
+    #[serde(default)]
+    pub opens_task: bool,
     pub preset: Option<String>,
     /// A day in the first period, or on which something opens that is due once.
     pub starts_on: Option<Day>,
@@ -333,6 +338,7 @@ pub struct FormChange {
     pub reader: Option<String>,
     pub owner: Option<MemberId>,
     pub allows_no_change: Option<bool>,
+    pub opens_task: Option<bool>,
     /// Another version, for periods to come.
     pub form: Option<Form>,
 }

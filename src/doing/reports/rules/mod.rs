@@ -10,6 +10,7 @@ use crate::base::period::Span;
 use crate::base::time::Day;
 use crate::base::version::{LastChange, Outdated, SeenState};
 use crate::db;
+use crate::doing::tasks;
 use crate::ground::bulletins;
 use crate::ground::files::AttachRefusal;
 
@@ -67,6 +68,10 @@ pub enum Refusal {
     /// The program fills in no such field.
     NotFilled,
     Answered,
+    /// It came by its day, or can still do so.
+    NotLate,
+    /// What the tasks room says to a task of a report.
+    Task(tasks::Refusal),
     BadSpan,
     Bulletin(bulletins::Refusal),
     BadBulletin(String),

@@ -105,6 +105,7 @@ mod tests {
             answered_by: None,
             answered_at: None,
             answer: None,
+            opens_task: false,
         }
     }
 

@@ -92,6 +92,7 @@ pub fn update(conn: &mut Conn, form: &ReportForm) -> QueryResult<()> {
         report_forms::reader.eq(&form.reader),
         report_forms::owner_id.eq(form.owner_id),
         report_forms::allows_no_change.eq(form.allows_no_change),
+        report_forms::opens_task.eq(form.opens_task),
         report_forms::state.eq(form.state),
         report_forms::version.eq(form.version),
         report_forms::ends_on.eq(form.ends_on),

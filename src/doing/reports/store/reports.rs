@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::base::id::UnitId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::time::{Day, Timestamp};
 use crate::db::Conn;
 use crate::db::schema::{report_forms, report_periods, report_reminders, reports};
@@ -148,6 +148,23 @@ pub fn list_due(conn: &mut Conn, from: Day) -> QueryResult<Vec<ReportHead>> {
         .load(c))
 }
 
+/// A report with who answers for its form and the unit that asks.
+pub type ToOpen = (ReportId, MemberId, UnitId);
+
+/// Reports that nobody has handed in, due on the days from the first to the second, which is not included, of forms that
+/// have tasks opened of them.
+pub fn list_to_open(conn: &mut Conn, (from, today): (Day, Day)) -> QueryResult<Vec<ToOpen>> {
+    on!(conn, c => reports::table
+        .inner_join(report_forms::table)
+        .filter(report_forms::opens_task.eq(true))
+        .filter(reports::state.eq(ReportState::Due))
+        .filter(reports::due_on.ge(from))
+        .filter(reports::due_on.lt(today))
+        .order(reports::id)
+        .select((reports::id, report_forms::owner_id, report_forms::unit_id))
+        .load(c))
+}
+
 /// Whether something of a period waits for its review.
 pub fn any_submitted(conn: &mut Conn, period: ReportPeriodId) -> QueryResult<bool> {
     let waiting = reports::table
@@ -194,6 +211,16 @@ pub fn find_previous(
         .select(Report::as_select())
         .first(c)
         .optional())
+}
+
+/// What of `units` is due from `from` to `until`, both included.
+pub fn list_due_of(conn: &mut Conn, units: &[UnitId], (from, until): (Day, Day)) -> QueryResult<Vec<ReportHead>> {
+    on!(conn, c => reports::table
+        .filter(reports::unit_id.eq_any(units))
+        .filter(reports::due_on.between(from, until))
+        .order((reports::due_on, reports::id))
+        .select(ReportHead::as_select())
+        .load(c))
 }
 
 /// A report with what it is called, for facts.

@@ -1,5 +1,6 @@
 //! The routes of the room.
 
+mod hand_overs;
 mod imports;
 mod items;
 mod layings;
@@ -24,6 +25,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(items::routes)
         .configure(layings::routes)
         .configure(imports::routes)
+        .configure(hand_overs::routes)
         // fixed names before `{id}`
         .configure(standing::routes)
         .configure(printed::routes)

@@ -1,9 +1,11 @@
 //! What the room keeps.
 
+mod hand_overs;
 mod lists;
 mod moves;
 mod tasks;
 
+pub use hand_overs::{HandOver, HandedTask, TaskHandOverId, TaskHandedPart};
 pub use lists::{
     Laying, LayingId, LayingPlan, ListFilter, NewItem, NewList, TaskAxis, TaskItem, TaskItemId, TaskItemNode, TaskList,
     TaskListId, TaskListKind, TaskRhythm, TaskSource, TaskSourceId,

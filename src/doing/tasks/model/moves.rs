@@ -1,6 +1,6 @@
 //! What somebody does about a task, and what other rooms have to do with it.
 
-use super::lists::TaskSource;
+use super::lists::{TaskListKind, TaskSource};
 use super::tasks::{TaskAnswer, TaskId, TaskLight, TaskNodeState, TaskRequestKind, TaskState, TaskVerb};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::time::Day;
@@ -124,8 +124,9 @@ pub struct Opening {
     pub source: TaskSource,
     /// What it comes from, for people.
     pub document: String,
-    /// Whose rectification list it goes on.
+    /// Whose list it goes on, of that year and kind.
     pub owner: UnitId,
+    pub list: TaskListKind,
     pub unit: UnitId,
     pub title: String,
     pub standard: String,

@@ -179,6 +179,8 @@ pub struct TaskPerson {
     pub part: TaskPart,
     /// `false` for who was taken off again.
     pub present: bool,
+    /// He held a duty on the unit when he was named, and does it no more once that ends.
+    pub by_duty: bool,
 }
 
 /// A step on the way of a task.

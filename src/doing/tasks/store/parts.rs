@@ -30,7 +30,11 @@ pub fn replace_people(conn: &mut Conn, task: TaskId, people: &[TaskPerson]) -> Q
             .values(person)
             .on_conflict((task_people::task_id, task_people::member_id))
             .do_update()
-            .set((task_people::part.eq(person.part), task_people::present.eq(true)))
+            .set((
+                task_people::part.eq(person.part),
+                task_people::present.eq(true),
+                task_people::by_duty.eq(person.by_duty),
+            ))
             .execute(c))?;
     }
     Ok(())

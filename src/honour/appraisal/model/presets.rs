@@ -148,6 +148,8 @@ impl AppraisalPreset {
                     evidence: evidence.map(str::to_owned),
                     origin,
                     record: match code {
+                        "P09" => Some(AppraisalRecord::MeetingPart),
+                        "P11" => Some(AppraisalRecord::MeetingAbsence),
                         "P13" => Some(AppraisalRecord::IdeaAdopted),
                         "P14" => Some(AppraisalRecord::IdeaImplemented),
                         _ => None,

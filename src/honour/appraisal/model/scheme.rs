@@ -41,6 +41,10 @@ crate::words!(
     AppraisalRecord {
         IdeaAdopted = "idea_adopted" / "金点子采纳",
         IdeaImplemented = "idea_implemented" / "金点子实施",
+        /// Somebody led a meeting or kept its record.
+        MeetingPart = "meeting_part" / "主持或记录会议",
+        /// Somebody was not at a meeting and not excused.
+        MeetingAbsence = "meeting_absence" / "无故缺席会议",
     }
 );
 

@@ -11,7 +11,7 @@ use crate::base::person::Person;
 use crate::base::text::{cut, in_title_marks};
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
-use crate::doing::tasks::{Opener, Opening, Settled, TaskId, TaskSource, TaskSourceId};
+use crate::doing::tasks::{Opener, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId};
 use crate::ground::bulletins::{self, Bulletin, BulletinState};
 use crate::judging::campaigns::entries;
 use crate::judging::campaigns::model::CampaignId;
@@ -72,6 +72,7 @@ impl Campaigns {
                     source: source(id, place),
                     document: in_title_marks(&cut(&bulletin.text.title, TITLE_CHARS)),
                     owner: campaign.unit_id,
+                    list: TaskListKind::Rectification,
                     unit,
                     title: cut(&format!("{}：{}", &*finding.dimension, &*finding.excerpt), TITLE_CHARS),
                     standard: how.standard.clone().unwrap_or_else(|| STANDARD.to_owned()),

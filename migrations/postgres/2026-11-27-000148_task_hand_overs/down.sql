@@ -1,0 +1,2 @@
+DROP TABLE task_hand_overs;
+ALTER TABLE task_people DROP COLUMN by_duty;

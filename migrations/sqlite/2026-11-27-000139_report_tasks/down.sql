@@ -1,0 +1,1 @@
+ALTER TABLE report_forms DROP COLUMN opens_task;
