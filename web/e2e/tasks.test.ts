@@ -45,6 +45,7 @@ test('任务: a list is laid on a branch, its secretary accepts, tells and hands
   await organiser.page.getByRole('link', { name: /七月督办事项/ }).waitFor()
   await look(organiser.page, 'task-lists')
   await organiser.page.getByRole('link', { name: /七月督办事项/ }).click()
+  await organiser.page.getByRole('link', { name: /^任务办理/ }).click()
   await organiser.page.getByRole('link', { name: /整改消防通道堆放/ }).waitFor()
   await look(organiser.page, 'tasks')
   assert.deepEqual(organiser.faults, [])
