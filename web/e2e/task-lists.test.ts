@@ -30,6 +30,8 @@ test('任务清单: an organiser writes a list, orders it, imports more of it an
   await page.getByText('还没有任务清单。').waitFor()
   await look(page, 'task-lists-none')
   await page.getByRole('link', { name: /新建清单/ }).click()
+  // the list behind has kinds to choose from, too
+  await page.getByRole('heading', { name: '新建清单' }).waitFor()
   await page.getByRole('radio', { name: '督办' }).check()
   await page.getByText('每周反馈，可打印督办单').waitFor()
   assert(await page.getByRole('radio', { name: '每周' }).isChecked(), 'what is usual for the kind is proposed')
