@@ -122,6 +122,14 @@ test('布置报送: a form is written from nothing, tried as it will be filled i
   await page.getByRole('button', { name: '布置', exact: true }).click()
   await page.getByRole('button', { name: '布置', exact: true }).click()
   await page.getByText(/至少要隔 \d 天/).waitFor()
+  // one more than the limits allow waits for somebody above
+  await api('organiser', '/report-forms', 'POST', { unit_id: (await api<{ unit_id: string }>('organiser', `/report-forms/${form}`)).unit_id, title: '支部学习情况月报', basis: '学习计划', reader: '党委组织部', unit_kind: '党支部', cycle: 'month', due_after: 5, form: { fields: [{ key: 'a', title: '情况', kind: 'text' }] } })
+  await page.getByRole('radio', { name: '每月' }).check()
+  await page.getByText(/党支部现在承担的定期报送有 1 项：班组安全活动/).waitFor()
+  await page.getByRole('button', { name: '布置', exact: true }).click()
+  await page.getByRole('button', { name: '布置', exact: true }).click()
+  await page.getByText('等党委委员批准后才开始填报').waitFor()
+  await look(page, 'report-form-proposed')
   assert.deepEqual(faults, [])
   await context.close()
 
