@@ -31,7 +31,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vue', test: /node_modules/, priority: 2 },
-            { name: 'kit', test: /src\/(core|kit)\/(?!Photos|Markdown|Pictures|BallotCard|photo)|clients\/typescript/, priority: 1 },
+            { name: 'kit', test: /src\/(core|kit)\/(?!Photos|Files|Markdown|Pictures|BallotCard|BulletinSheet|Bars|Trend|photo|progress)|clients\/typescript/, priority: 1 },
           ],
         },
       },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { call, cast } from './selection.ts'
-import { api, look, signedIn } from './world.ts'
+import { answerJson, api, fits, look, openAnew, picture, signedIn } from './world.ts'
 
 interface Made {
   id: string
@@ -171,6 +171,50 @@ test('考评积分: awards of many come by a table and are approved together; a 
   await page.getByRole('button', { name: '提出更正' }).click()
   await page.getByRole('link', { name: '要更正的记录' }).waitFor()
   await page.getByText('任务没有按期完成').waitFor()
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('考评积分: a year is drawn by dimension and quarter, with what was taken and what caps cut, and said in words', async () => {
+  const { page, context, faults } = await signedIn('member', '/')
+  await page.getByRole('heading', { name: '首页' }).waitFor()
+  const sums = (base: number, bonus: number, deduction: number, cut = 0) => ({ base, bonus, deduction, cut, total: base + bonus + deduction })
+  const dimensions = [
+    { dimension: 'politics', name: '政治思想', ...sums(2000, 650, 0, 350) },
+    { dimension: 'life', name: '组织生活与党员教育培训管理', ...sums(2000, 0, -600) },
+    { dimension: 'duty', name: '履职尽责', ...sums(2000, 1000, -1500) },
+    { dimension: 'service', name: '服务群众', ...sums(0, 0, -200) },
+    { dimension: 'model', name: '示范引领', ...sums(0, 0, 0) },
+  ]
+  const quarters = [1, 2, 3, 4].map((quarter) => ({ quarter, total: sums(1500, 100 * quarter, quarter === 3 ? -2300 : 0), dimensions: quarter === 2 ? [dimensions[0]!] : [] }))
+  await answerJson<object>(page, '**/api/v1/me/appraisal?*', (there) => ({ ...there, class_name: '骨干党员', benchmark: 12_000, total: sums(6000, 1650, -2300, 350), dimensions, quarters }))
+  await openAnew(page, '/me/appraisal')
+  const bars = page.getByRole('figure', { name: '各维度得分' })
+  await bars.getByText('超上限未计入', { exact: true }).waitFor({ state: 'attached' })
+  // each part is in words for whoever does not see the bars
+  assert.deepEqual((await bars.locator('li').nth(0).innerText()).split(/\n+/), ['政治思想', '26.5 分', '基础分 20，加分 6.5，超上限未计入 3.5'])
+  assert.deepEqual((await bars.locator('li').nth(2).innerText()).split(/\n+/), ['履职尽责', '15 分', '基础分 20，加分 10，扣分 15'])
+  // as long as the words say: what was gained, what was taken, what was cut
+  const widths = await bars.locator('li').nth(0).locator('rect:not(.axis)').evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().width)))
+  assert.equal(widths.length, 3)
+  assert(widths[0]! > widths[1]! && widths[1]! > widths[2]! && widths[2]! > 0, widths.join())
+  const trend = page.getByRole('figure', { name: '各季度得分' })
+  await trend.getByText('四季度比三季度多', { exact: false }).waitFor()
+  assert.equal(await trend.locator('rect.column').count(), 4)
+  await look(page, 'appraisal-drawn')
+  await page.getByLabel('各季度', { exact: true }).selectOption({ label: '政治思想' })
+  assert.deepEqual(await trend.locator('li b').allInnerTexts(), ['0', '26.5', '0', '0'])
+  await picture(page, 'appraisal-drawn-care', { care: true })
+  await fits(page, 'a year that is drawn', true)
+  // in very large type the numbers stand alone, one below the other
+  await page.evaluate(() => (document.documentElement.style.fontSize = '30px'))
+  await trend.locator('svg').waitFor({ state: 'hidden' })
+  await page.evaluate(() => (document.documentElement.style.fontSize = ''))
+  await page.emulateMedia({ forcedColors: 'active' })
+  await picture(page, 'appraisal-drawn-forced')
+  await page.emulateMedia({ forcedColors: null })
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await look(page, 'appraisal-drawn-pc')
   assert.deepEqual(faults, [])
   await context.close()
 })

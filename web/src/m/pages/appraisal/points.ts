@@ -10,12 +10,4 @@ export function read(text: string): number | undefined {
   return found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : undefined
 }
 
-/** What an answer of the server that is a page or a sheet is kept as. */
-export function keep(blob: unknown, name: string) {
-  const address = URL.createObjectURL(blob as Blob)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
-}
+export { keep } from '@/core/keep'

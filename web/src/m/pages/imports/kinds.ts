@@ -101,12 +101,4 @@ export interface Past {
   back?: boolean
 }
 
-/** Hands a file to the browser. */
-export function save(blob: Blob, name: string) {
-  const address = URL.createObjectURL(blob)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
-}
+export { keep as save } from '@/core/keep'
