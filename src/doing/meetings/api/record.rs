@@ -68,8 +68,8 @@ pub(super) fn agenda_of(items: Vec<AgendaItemBody>) -> Result<Vec<NewAgendaItem>
     }
     let item = |(index, item): (usize, AgendaItemBody)| {
         if item.linked_kind.is_some() != item.linked_id.is_some() {
-            let (pointer, message) = (format!("/agenda/{index}/linked_id"), "关联事项的类型和编号应一并提供");
-            return Err(Problem::field(&pointer, "meetings.half_link", message));
+            let pointer = format!("/agenda/{index}/linked_id");
+            return Err(Problem::field(&pointer, "meetings.half_link", "关联事项的类型和编号应一并提供"));
         }
         Ok(NewAgendaItem { title: item.title.into_string(), linked: item.linked_kind.zip(item.linked_id) })
     };
