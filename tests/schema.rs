@@ -3,6 +3,7 @@
 //! `search_grams` is left out: it is each database's own full-text index (a virtual table in SQLite), unknown to diesel.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use diesel::sql_types::Text;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
@@ -48,10 +49,8 @@ fn names(folder: &str) -> BTreeSet<String> {
 
 /// What `src/db/schema` says, wing by wing.
 pub fn text() -> String {
-    std::fs::read_dir("src/db/schema")
-        .unwrap()
-        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
-        .collect()
+    let files = crate::house::files(Path::new("src/db/schema"));
+    files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
 }
 
 fn believed() -> Schema {

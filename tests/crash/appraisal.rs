@@ -37,6 +37,8 @@ const RULES: [(&str, &str); 3] = [("P27", "0.5"), ("P09", "1"), ("P10", "2")];
 /// What caps leave of it, in whatever order it is entered, in hundredths by dimension.
 const LEFT: [(&str, i64); 2] = [("duty", 300), ("meetings", 400)];
 const CLIENTS: usize = 16;
+/// How long Redis is held still.
+const HELD: Duration = Duration::from_secs(5);
 /// Everything is equal again this soon.
 const EQUAL_AGAIN: Duration = Duration::from_secs(5);
 const BOARD: &str = "/boards/enterprise/total?period=all&limit=100";
@@ -296,7 +298,6 @@ async fn two_approvers_at_two_servers_enter_it_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn redis_is_emptied_killed_and_held_still_and_no_approval_fails() {
-    const HELD: Duration = Duration::from_secs(5);
     needs_postgres();
     let _turn = alone().await;
     let site = site().await;
