@@ -895,11 +895,13 @@ impl Bench {
             let standing = points::standing(&path)?;
             ensure!(standing == members, "{standing} of {members} members stand on boards");
             let (least, few) = *first.get_or_insert((took, entries));
-            self.points.push(format!(
+            let line = format!(
                 "every board made anew from {entries} entries of {members} members: {took:.1} s ({:.1} times as long as from \
                  {few})",
                 took / least
-            ));
+            );
+            eprintln!("    {line}");
+            self.points.push(line);
             remove_database(&path);
         }
         let path = self.copy("points.db")?;
@@ -909,9 +911,10 @@ impl Bench {
         server.stop()?;
         points::seed_book(&path, &self.world)?;
         let server = self.product.serve(&sqlite_url(&path), false)?;
-        self.points.extend(points::statements(server.address, &self.world)?);
-        self.points.extend(points::units(server.address, &self.world)?);
-        self.points.iter().for_each(|line| eprintln!("    {line}"));
+        let mut lines = points::statements(server.address, &self.world)?;
+        lines.extend(points::units(server.address, &self.world)?);
+        lines.iter().for_each(|line| eprintln!("    {line}"));
+        self.points.extend(lines);
         server.stop()
     }
 

@@ -141,19 +141,22 @@ async fn a_file_of_several_branches_is_approved_by_each_within_reach_and_by_the_
         li = li.employee_no,
         west = west.1,
     );
-    let looked = import(&organiser, "?dry_run=true", &file).await.ok(200);
+    let looked = import(&organiser, "?dry_run=true", file.clone()).await.ok(200);
     assert_eq!((&looked["accepted"], &looked["refused"]), (&json!(2), &json!(1)), "{looked}");
     assert_eq!((&looked["problems"][0]["row"], &looked["problems"][0]["column"]), (&json!(3), &json!("分值")));
     let confirm = format!("?confirm={}", text(&looked["digest"]));
-    let done = import(&organiser, &confirm, &file).await.ok(200);
+    let done = import(&organiser, &confirm, file.clone()).await.ok(200);
     assert_eq!(done["accepted"], 2);
     let path = format!("/appraisal/imports/{}", text(&done["import_id"]));
     let approval = format!("{path}/approval");
     assert_eq!(secretary.get(&path).await.ok(200)["open"], 2);
     let mine = send(secretary.request(Method::POST, &approval)).await.ok(200);
     assert_eq!(mine, json!({ "approved": 1, "left": 1 }));
-    assert_eq!(send(committee.request(Method::POST, &approval)).await.ok(200), json!({ "approved": 1, "left": 0 }));
-    assert_eq!(import(&organiser, "", &file).await.ok(200)["accepted"], 0);
+    assert_eq!(
+        send(committee.request(Method::POST, &approval)).await.ok(200),
+        json!({ "approved": 1, "left": 0 })
+    );
+    assert_eq!(import(&organiser, "", file.clone()).await.ok(200)["accepted"], 0);
 }
 
 #[tokio::test]

@@ -67,10 +67,10 @@ async fn a_year_begins_at_zero_with_entries_that_say_what_the_one_before_came_to
         (&json!("2027-01-01"), &json!("党委"), &json!(false), &Value::Null)
     );
     let path = format!("/appraisal/entries/{}/appeal", text(&entry["id"]));
-    li.post(&path, json!({ "text": "应结转" })).await.refused(409, "appraisals.carried_over");
+    li.post(&path, json!({ "text": "应结转" })).await.refused(409, "appraisals.follows_others");
     let mut correcting = proposal(li.id, "P32", "更正");
     correcting["corrects_entry_id"] = entry["id"].clone();
-    leader.post("/appraisal/proposals", correcting).await.refused(409, "appraisals.carried_over");
+    leader.post("/appraisal/proposals", correcting).await.refused(409, "appraisals.follows_others");
     let sheet = li.get("/me/appraisal/sheet").await.text();
     for words in ["年初结转", "上年末为 4", "上年末得分清零"] {
         assert!(sheet.contains(words), "{words}: {sheet}");

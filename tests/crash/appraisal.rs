@@ -37,6 +37,8 @@ const RULES: [(&str, &str); 3] = [("P27", "0.5"), ("P09", "1"), ("P10", "2")];
 /// What caps leave of it, in whatever order it is entered, in hundredths by dimension.
 const LEFT: [(&str, i64); 2] = [("duty", 300), ("meetings", 400)];
 const CLIENTS: usize = 16;
+/// How long Redis is held still.
+const HELD: Duration = Duration::from_secs(5);
 /// Everything is equal again this soon.
 const EQUAL_AGAIN: Duration = Duration::from_secs(5);
 const BOARD: &str = "/boards/enterprise/total?period=all&limit=100";

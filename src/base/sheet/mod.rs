@@ -9,6 +9,7 @@ pub mod export;
 pub mod limits;
 pub mod report;
 
+mod day;
 mod delimited;
 mod grid;
 mod headers;
@@ -21,6 +22,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use day::read_day;
 pub use error::SheetError;
 pub use export::{write_csv, write_csv_rows, write_xlsx};
 pub use report::{ImportRemark, ImportReport, Remarks};

@@ -9,7 +9,7 @@ use super::book::{NewEntry, enter, reverse};
 use super::desk::capability_of;
 use super::model::{
     AppraisalKind, AppraisalProposalId, AppraisalSource, AppraisalState, Decision, Entry, Proposal, Proposed,
-    SchemeVersion, shown_points, state_of,
+    SchemeBook, SchemeVersion, shown_points, state_of,
 };
 use super::rules::{self, Refusal};
 use super::store;
@@ -61,6 +61,18 @@ impl Appraisal {
     ) -> Outcome<Option<Entry>> {
         let proposed = store::proposals::find(tx.conn, id)?.ok_or(Refusal::NoSuchProposal)?;
         let book = book(tx.conn)?;
+        self.decide_by(tx, person, (&book, proposed), verdict)
+    }
+
+    /// The same of a proposal that was read in this transaction, as the versions were: of many, they are read once.
+    pub(super) fn decide_by(
+        &self,
+        tx: &mut Tx,
+        person: &Person,
+        (book, proposed): (&SchemeBook, Proposed),
+        verdict: &Verdict,
+    ) -> Outcome<Option<Entry>> {
+        let id = proposed.0.id;
         let version = book.version(proposed.0.scheme_version).ok_or(Refusal::NoSuchVersion)?;
         let post = self.post_for(&proposed.0, version, tx)?;
         if verdict.answer != Answer::TakeBack {

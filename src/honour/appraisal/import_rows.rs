@@ -7,7 +7,7 @@ use super::proposing::{NewProposal, check};
 use super::rules::{self, Refusal};
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
-use crate::base::sheet::{Column, Content, Need, Row};
+use crate::base::sheet::{Column, Content, Need, Row, read_day};
 use crate::base::text::squeeze;
 use crate::base::time::Day;
 
@@ -69,8 +69,7 @@ pub(super) fn read_row(
     if *member == by {
         return Err((NUMBER, "本人的积分请由他人提出，或自行申报".into()));
     }
-    let day: Day =
-        row.text(DAY).replace(['/', '.'], "-").parse().map_err(|_| (DAY, "应为日期，如 2026-07-01".to_owned()))?;
+    let day: Day = read_day(row.text(DAY)).ok_or((DAY, "应为日期，如 2026-07-01".to_owned()))?;
     rules::check_event_day(day, today).map_err(|_| (DAY, "日期须在今年之内，且不能晚于今天".to_owned()))?;
     let version = book.on(day).ok_or((DAY, "这一天还没有考评积分办法".to_owned()))?;
     let code = row.text(RULE).to_uppercase();

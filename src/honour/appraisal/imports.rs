@@ -277,10 +277,9 @@ impl Appraisal {
                             done.left += 1;
                             continue;
                         }
-                        let still = store::proposals::find(tx.conn, proposal.id)?.is_some_and(|now| is_open(&now));
-                        if still {
+                        if let Some(still) = store::proposals::find(tx.conn, proposal.id)?.filter(is_open) {
                             let verdict = Verdict { answer: Answer::Approve, points: None, reason: None };
-                            room.decide_in(tx, &person, proposal.id, &verdict)?;
+                            room.decide_by(tx, &person, (&book, still), &verdict)?;
                             done.approved += 1;
                         }
                     }

@@ -7,7 +7,7 @@ use super::model::{HonourHolderKind, HonourKind, HonourLevel};
 use super::rules::{self, Giving, Refusal};
 use crate::base::capability::Reach;
 use crate::base::id::{MemberId, UnitId};
-use crate::base::sheet::{Column, Content, Need, Row};
+use crate::base::sheet::{Column, Content, Need, Row, read_day};
 use crate::base::text::squeeze;
 use crate::base::time::Day;
 use crate::ground::documents;
@@ -101,8 +101,7 @@ pub(super) fn read_row(
             .ok_or((SORT, format!("应为{}", listed(HonourKind::EACH.iter().map(|kind| kind.title())))))?,
     };
     let year = row.text(YEAR).trim_end_matches('年').parse().map_err(|_| (YEAR, "应为年份，如 2026".to_owned()))?;
-    let awarded_on: Day =
-        row.text(DAY).replace(['/', '.'], "-").parse().map_err(|_| (DAY, "应为日期，如 2026-07-01".to_owned()))?;
+    let awarded_on: Day = read_day(row.text(DAY)).ok_or((DAY, "应为日期，如 2026-07-01".to_owned()))?;
     rules::check_days(year, awarded_on, today).map_err(|no| match no {
         Refusal::BadYear => (YEAR, "年度不能晚于今年".to_owned()),
         _ => (DAY, "授予日期须在该年度或次年，且不能晚于今天".to_owned()),

@@ -109,7 +109,7 @@ impl From<Refusal> for Problem {
             Refusal::NoSuchEntry => Problem::not_found("appraisals.entry_not_found", "没有找到这条积分记录"),
             Refusal::Corrected => Problem::conflict("appraisals.corrected", "这条记录已经更正，或本身就是更正"),
             Refusal::CarriedOver => Problem::conflict(
-                "appraisals.carried_over",
+                "appraisals.follows_others",
                 "年初结转随上一年的记录而定，请对上一年的记录提出申诉或更正",
             ),
             Refusal::AppealTooLate => Problem::conflict("appraisals.appeal_too_late", "申诉的时间已过"),
