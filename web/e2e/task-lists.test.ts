@@ -290,6 +290,14 @@ test('任务完成情况: what was due in the month and closed in time puts a br
   await page.evaluate((to) => (location.hash = `#/tasks?list_id=${to}`), list.id)
   await page.getByRole('link', { name: /十一月第 1 项/ }).waitFor()
   await page.getByRole('radio', { name: '待签收 1' }).waitFor()
+
+  // a branch's own list: what it may not ask of others is said in words
+  const own_list = await api<{ id: string }>('secretary', '/task-lists', 'POST', { kind: 'month', title: '支部十一月计划', unit_id: branch, year: 2026 })
+  const stranger = (await api<{ items: Array<{ short_name: string; kind: string; id: string }> }>('organiser', '/units')).items.find(({ kind, id }) => kind === '党支部' && id !== branch)!
+  await openAnew(page, `/task-lists/${own_list.id}/import`)
+  await page.locator('input[type=file]').setInputFiles(file('计划.csv', [HEADERS, `1,打扫井口,无杂物,${stranger.short_name},2026-12-31,,,,`]))
+  await page.getByText(/任务只能下发给清单所属组织及其下级/).waitFor()
+  await look(page, 'task-import-refused')
   assert.deepEqual(faults, [])
   await context.close()
 })
