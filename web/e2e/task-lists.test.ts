@@ -248,3 +248,56 @@ test('督办: a task is reminded, rested, merged into another one, and struck of
   await second.context.close()
   await context.close()
 })
+
+test('任务完成情况: what was due in the month and closed in time puts a branch in its place, and the board is printed', async () => {
+  const branch = (await api<{ branch: { id: string } }>('secretary', '/me/today')).branch.id
+  const { items: units } = await api<{ items: Array<{ id: string; parent_id: string | null }> }>('organiser', '/units')
+  const root = units.find(({ parent_id }) => parent_id === null)!.id
+  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'month', title: '十一月工作安排', unit_id: root, year: 2026 })
+  for (const [at, weight] of [100, 300].entries()) await api('organiser', `/task-lists/${list.id}/items/${at + 1}`, 'PUT', { title: `十一月第 ${at + 1} 项`, standard: '完成', due_on: '2026-11-30', weight })
+  await api('organiser', `/task-lists/${list.id}/layings`, 'POST', { unit_ids: [branch] })
+  const tasks = await until(async () => {
+    const { items } = await api<{ items: Head[] }>('organiser', `/tasks?list_id=${list.id}`)
+    return items.length === 2 && items
+  }, 'the list was not laid')
+  const second = tasks.find(({ title }) => title.includes('第 2 项'))!.id
+  await api('secretary', `/tasks/${second}/acceptance`, 'POST', {})
+  await api('secretary', `/tasks/${second}/submission`, 'POST', { result: '已完成' })
+  await api('organiser', `/tasks/${second}/verification`, 'POST', {})
+  await api('organiser', `/tasks/${second}/closing`, 'POST', { effect: '达到标准' })
+
+  const { page, context, faults } = await signedIn('secretary', `/tasks?list_id=${list.id}`)
+  const [board] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /挂图作战板/ }).click()])
+  assert.equal(board.suggestedFilename(), '任务看板.html')
+  await openAnew(page, '/tasks')
+  await page.getByRole('link', { name: /^完成情况/ }).click()
+  await page.getByText('本月还没有过完，随办理变化').waitFor()
+  const own = page.locator('.card').filter({ has: page.getByRole('heading', { name: /第一党支部/ }) })
+  assert.deepEqual((await own.locator('dd').allInnerTexts()).slice(0, 3), ['1', '75%', '按权重'])
+  await page.locator('.ranks .mine').getByText('到期 2 项，销号 1 项，按时 1 项').waitFor()
+  await look(page, 'task-standing')
+  await page.getByRole('button', { name: '上一个月' }).click()
+  await page.getByText('这个月没有到期的任务。').waitFor()
+  await look(page, 'task-standing-none')
+
+  // one's own, by what they are to the reader; and those of a list apart from all, though the page of all is kept
+  await page.evaluate(() => (location.hash = '#/tasks'))
+  await page.getByLabel('范围').selectOption('逾期的')
+  await page.getByText('没有这样的任务。').waitFor()
+  await page.getByLabel('范围').selectOption('我承办的')
+  await page.getByText('没有这样的任务。').waitFor()
+  await look(page, 'tasks-mine')
+  await page.evaluate((to) => (location.hash = `#/tasks?list_id=${to}`), list.id)
+  await page.getByRole('link', { name: /十一月第 1 项/ }).waitFor()
+  await page.getByRole('radio', { name: '待签收 1' }).waitFor()
+
+  // a branch's own list: what it may not ask of others is said in words
+  const own_list = await api<{ id: string }>('secretary', '/task-lists', 'POST', { kind: 'month', title: '支部十一月计划', unit_id: branch, year: 2026 })
+  const stranger = (await api<{ items: Array<{ short_name: string; kind: string; id: string }> }>('organiser', '/units')).items.find(({ kind, id }) => kind === '党支部' && id !== branch)!
+  await openAnew(page, `/task-lists/${own_list.id}/import`)
+  await page.locator('input[type=file]').setInputFiles(file('计划.csv', [HEADERS, `1,打扫井口,无杂物,${stranger.short_name},2026-12-31,,,,`]))
+  await page.getByText(/任务只能下发给清单所属组织及其下级/).waitFor()
+  await look(page, 'task-import-refused')
+  assert.deepEqual(faults, [])
+  await context.close()
+})

@@ -2,6 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 
 export default [
   { path: '/tasks', component: () => import('../pages/tasks/Tasks.vue'), meta: { keep: true } },
+  { path: '/tasks/standing', component: () => import('../pages/tasks/Standing.vue') },
   { path: '/tasks/:id', component: () => import('../pages/tasks/Task.vue'), props: true },
   { path: '/task-lists', component: () => import('../pages/tasks/Lists.vue'), meta: { keep: true } },
   { path: '/task-lists/new', component: () => import('../pages/tasks/ListNew.vue') },
