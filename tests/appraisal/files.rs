@@ -156,11 +156,7 @@ async fn many(count: usize) {
     let desk = leader.get("/me/desk").await.ok(200);
     assert_eq!((items(&desk).len(), &items(&desk)[0]["kind"]), (1, &json!("appraisal_import")));
     let approve = async |by: &Person<'_>| send(by.request(Method::POST, &format!("{path}/approval"))).await;
-    assert_eq!(
-        approve(&secretary).await.ok(200),
-        json!({ "approved": 0, "left": count - 1 }),
-        "his own"
-    );
+    assert_eq!(approve(&secretary).await.ok(200), json!({ "approved": 0, "left": count - 1 }), "his own");
     approve(&li).await.refused(404, "imports.not_found");
     took.pass();
     assert_eq!(approve(&other).await.ok(200), json!({ "approved": count - 1, "left": 0 }));
