@@ -295,9 +295,6 @@ async fn two_approvers_at_two_servers_enter_it_once() {
     );
 }
 
-/// How long Redis is held still.
-const HELD: Duration = Duration::from_secs(5);
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs PostgreSQL and Redis: scripts/test runs it there"]
 async fn redis_is_emptied_killed_and_held_still_and_no_approval_fails() {
