@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::model::{ListFilter, NewItem, NewList, Settled, Task, TaskId, TaskItem, TaskList, TaskListId, TaskPerson};
+use super::model::{ListChange, ListFilter, NewItem, NewList, Settled, Task, TaskId, TaskItem, TaskList, TaskListId, TaskPerson};
 use super::rules::{self, ITEMS_LIMIT, Refusal};
 use super::settings::Terms;
 use super::store;
@@ -16,6 +16,7 @@ use crate::base::id::{MemberId, UnitId};
 use crate::base::idempotency::IdempotencyKey;
 use crate::base::own_case::{Involved, Involvement, belonging};
 use crate::base::person::Person;
+use crate::base::time::Day;
 use crate::base::version::SeenState;
 use crate::db::{Conn, Db, Json, Stop, Tx};
 use crate::kernel::calendar::Calendar;
@@ -139,7 +140,7 @@ impl Tasks {
             .write(move |tx| {
                 let list = room.lock_list(tx, &issuer, list)?;
                 list.id.thing().changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
-                room.check_item(&list, &new, tx)?;
+                room.check_item(list.unit_id, &new, tx.today())?;
                 let is_new = put_item(tx, list.id, number, &new)?;
                 if is_new != Put::Same {
                     note_list(tx, issuer.member, "tasks.write_item", list.id, json!({ "number": number }))?;
@@ -166,6 +167,38 @@ impl Tasks {
             .await
     }
 
+    /// Changes what a list is called, on what it rests and how often units tell how far they are; what was laid of it goes on
+    /// by what it says now.
+    pub(super) async fn edit_list(
+        &self,
+        person: &Person,
+        list: TaskListId,
+        seen: Option<SeenState>,
+        change: ListChange,
+    ) -> Outcome<TaskList> {
+        let (room, issuer) = (self.clone(), Issuer::of(person));
+        self.db
+            .write(move |tx| {
+                let list = room.lock_list(tx, &issuer, list)?;
+                list.id.thing().changed_since(tx.conn, seen)?.map_err(Refusal::Outdated)?;
+                let changed = TaskList {
+                    title: change.title.clone().unwrap_or_else(|| list.title.clone()),
+                    basis: change.basis.clone().unwrap_or_else(|| list.basis.clone()),
+                    rhythm: change.rhythm.unwrap_or(list.rhythm),
+                    updated_at: tx.now(),
+                    ..list.clone()
+                };
+                if (&changed.title, &changed.basis, changed.rhythm) == (&list.title, &list.basis, list.rhythm) {
+                    return Ok(list);
+                }
+                store::lists::update(tx.conn, &changed)?;
+                let detail = json!({ "title": changed.title, "basis": changed.basis, "rhythm": changed.rhythm });
+                note_list(tx, issuer.member, "tasks.edit_list", list.id, detail)?;
+                Ok(changed)
+            })
+            .await
+    }
+
     /// A list of a unit for which the person sets tasks, held.
     pub(super) fn lock_list(&self, tx: &mut Tx, issuer: &Issuer, id: TaskListId) -> Outcome<TaskList> {
         let list = store::lists::lock_row(tx.conn, id)?.ok_or(Refusal::NoSuchList)?;
@@ -176,10 +209,10 @@ impl Tasks {
     }
 
     /// Whether units and people of an item are known and belong to the list's unit.
-    pub(super) fn check_item(&self, list: &TaskList, new: &NewItem, tx: &Tx) -> Result<(), Refusal> {
-        rules::check_item(new, tx.today())?;
+    pub(super) fn check_item(&self, owner: UnitId, new: &NewItem, today: Day) -> Result<(), Refusal> {
+        rules::check_item(new, today)?;
         if let Some(unit) = new.lead_unit {
-            self.check_below(list.unit_id, unit, || "/lead_unit_id".into())?;
+            self.check_below(owner, unit, || "/lead_unit_id".into())?;
         }
         for (index, unit) in new.assisting.iter().enumerate() {
             if self.path(*unit).is_none() {

@@ -1,6 +1,6 @@
 //! The rows of a file of tasks: what each asks, or what is wrong with it. The file that is exported is read again as it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::model::{NewItem, TaskAxis, TaskItemNode};
 use super::rules::{self, Refusal};
@@ -107,7 +107,7 @@ pub(super) fn read_row(row: &Row, known: &Known, today: Day) -> Result<(i32, New
         title: needed(row, TITLE, TITLE_LIMIT)?,
         standard: needed(row, STANDARD, STANDARD_LIMIT)?,
         source_document: optional(row, DOCUMENT, SHORT_LIMIT)?,
-        lead_unit: units(row, LEAD_UNIT, known)?.first().copied(),
+        lead_unit: lead_unit(row, known)?,
         assisting: units(row, ASSISTING, known)?,
         leader: leader(row, known)?,
         axis: axis(row.text(AXIS)).ok_or((AXIS, "应为“党建”或“生产”".to_owned()))?,
@@ -118,11 +118,8 @@ pub(super) fn read_row(row: &Row, known: &Known, today: Day) -> Result<(i32, New
         evidence: optional(row, EVIDENCE, SHORT_LIMIT)?,
         nodes: nodes(row)?,
     };
-    match rules::check_item(&item, today) {
-        Err(Refusal::BadNode(_)) => Err((NODES, "节点应按日期先后，且不晚于完成时限".to_owned())),
-        Err(_) => Err((DUE, "完成时限应在今年 1 月 1 日之后、五年之内".to_owned())),
-        Ok(()) => Ok((number, item)),
-    }
+    rules::check_item(&item, today).map_err(|refusal| column_of(&refusal))?;
+    Ok((number, item))
 }
 
 fn needed(row: &Row, column: usize, limit: usize) -> Result<String, (usize, String)> {
@@ -147,7 +144,30 @@ fn units(row: &Row, column: usize, known: &Known) -> Result<Vec<UnitId>, (usize,
         Some(None) => Err((column, format!("有几个组织都叫“{name}”，请填组织编码"))),
         None => Err((column, format!("没有找到组织“{name}”"))),
     };
-    parts(row.text(column)).map(unit).collect()
+    let mut found = parts(row.text(column)).map(unit).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = HashSet::new();
+    found.retain(|unit| seen.insert(*unit));
+    Ok(found)
+}
+
+fn lead_unit(row: &Row, known: &Known) -> Result<Option<UnitId>, (usize, String)> {
+    match units(row, LEAD_UNIT, known)?.as_slice() {
+        [] => Ok(None),
+        [unit] => Ok(Some(*unit)),
+        _ => Err((LEAD_UNIT, "只能有一个牵头单位，其他单位请填在“配合单位”".to_owned())),
+    }
+}
+
+/// The column in which stands what is refused of an item.
+pub(super) fn column_of(refusal: &Refusal) -> (usize, String) {
+    match refusal {
+        Refusal::UnitBeyond(_) => (LEAD_UNIT, "不是清单所属单位的下级组织，或已撤销".to_owned()),
+        Refusal::NoSuchUnit(pointer) if pointer.starts_with("/lead") => (LEAD_UNIT, "没有找到这个组织".to_owned()),
+        Refusal::NoSuchUnit(_) => (ASSISTING, "没有找到其中的组织".to_owned()),
+        Refusal::NoSuchMember(_) => (LEADER, "这名领导已离开".to_owned()),
+        Refusal::BadNode(_) => (NODES, "节点应按日期先后，且不晚于完成时限".to_owned()),
+        _ => (DUE, "完成时限应在今年 1 月 1 日之后、五年之内".to_owned()),
+    }
 }
 
 fn leader(row: &Row, known: &Known) -> Result<Option<MemberId>, (usize, String)> {

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::actions::{Issuer, Outcome, Put, Tasks, note_list, put_item};
-use super::import_rows::{Known, columns, read_row};
+use super::import_rows::{Known, column_of, columns, read_row};
 use super::model::{NewItem, TaskItem, TaskListId};
 use super::rules::{ITEMS_LIMIT, Refusal};
 use super::store;
+use crate::base::id::UnitId;
 use crate::base::imports::{Mode, NoImport};
 use crate::base::person::Person;
 use crate::base::sheet::{self, Found, ImportRemark, ImportReport, Row};
@@ -48,7 +49,7 @@ impl Tasks {
         report.take(remarks);
         let kept = self.db.read(move |conn| store::lists::list_items(conn, list, 0, ITEMS_LIMIT)).await?;
         let kept: HashMap<i32, TaskItem> = kept.into_iter().map(|item| (item.number, item)).collect();
-        let lines = self.read_lines(&rows, &kept, &mut report);
+        let lines = self.read_lines((found.unit_id, &rows), &kept, &mut report);
         let outcomes: Vec<String> = lines.iter().map(|line| format!("{} {:?}", line.number, line.item)).collect();
         shown.add(&outcomes);
         if matches!(&mode, Mode::Confirmed(digest) if *digest != shown.digest()) {
@@ -85,12 +86,19 @@ impl Tasks {
         Ok(report)
     }
 
-    fn read_lines(&self, rows: &[Row], kept: &HashMap<i32, TaskItem>, report: &mut ImportReport) -> Vec<Line> {
+    fn read_lines(
+        &self,
+        (owner, rows): (UnitId, &[Row]),
+        kept: &HashMap<i32, TaskItem>, report: &mut ImportReport) -> Vec<Line> {
         let known = self.known();
         let (mut lines, mut seen): (Vec<Line>, HashMap<i32, NewItem>) = (Vec::new(), HashMap::new());
         let today = self.db.today();
         for row in rows {
-            match read_row(row, &known, today) {
+            let read = read_row(row, &known, today).and_then(|(number, item)| {
+                self.check_item(owner, &item, today).map_err(|refusal| column_of(&refusal))?;
+                Ok((number, item))
+            });
+            match read {
                 Err((column, message)) => report.refuse(ImportRemark::new(&row.at, row.header(column), message)),
                 // an exported list names an item once for every unit that has it
                 Ok((number, item)) if seen.get(&number) == Some(&item) => report.unchanged += 1,
@@ -121,7 +129,7 @@ impl Tasks {
         kept: &HashMap<i32, TaskItem>,
         is_dry_run: bool,
     ) -> Outcome<Put> {
-        self.check_item(list, &line.item, tx)?;
+        self.check_item(list.unit_id, &line.item, tx.today())?;
         if is_dry_run {
             return Ok(match kept.get(&line.number) {
                 None => Put::New,

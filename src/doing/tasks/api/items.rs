@@ -1,5 +1,7 @@
 //! What a list asks, item by item.
 
+use std::collections::HashSet;
+
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, delete, get, put, web};
 use serde::{Deserialize, Serialize};
@@ -86,12 +88,15 @@ impl TaskItemBody {
             return Err(Problem::field("/weight", "out_of_range", "应为 0 到 10000"));
         }
         let node = |node: TaskNodeAsked| TaskItemNode { title: node.title.into_string(), due_on: node.due_on };
+        let mut assisting = self.assisting_unit_ids;
+        let mut seen = HashSet::new();
+        assisting.retain(|unit| seen.insert(*unit));
         Ok(NewItem {
             title: self.title.into_string(),
             standard: self.standard.into_string(),
             source_document: self.source_document.map(Text::into_string),
             lead_unit: self.lead_unit_id,
-            assisting: self.assisting_unit_ids,
+            assisting,
             leader: self.leader_id,
             axis: self.axis.unwrap_or(TaskAxis::Party),
             due_on: self.due_on,

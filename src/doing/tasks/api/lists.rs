@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -13,13 +13,13 @@ use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::db::Db;
 use crate::doing::tasks::Tasks;
-use crate::doing::tasks::model::{ListFilter, NewList, TaskList, TaskListId, TaskListKind, TaskRhythm, TaskState};
+use crate::doing::tasks::model::{ListChange, ListFilter, NewList, TaskList, TaskListId, TaskListKind, TaskRhythm, TaskState};
 use crate::web::caller::{TaskIssuer, TaskReader};
-use crate::web::etag::Versioned;
-use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, page};
+use crate::web::etag::{IfMatch, Versioned};
+use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_task_lists).service(create_task_list).service(get_task_list);
+    cfg.service(list_task_lists).service(create_task_list).service(get_task_list).service(edit_task_list);
 }
 
 /// How many tasks of a state there are.
@@ -194,4 +194,45 @@ async fn get_task_list(
     let version = id.thing().present(&db).await?;
     let view = one(&room, room.list_of(&reader, *id).await?).await?;
     Ok(Versioned(view, version))
+}
+
+/// What is changed of a list.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TaskListChangeBody {
+    /// What the list is called.
+    title: Option<Text<100>>,
+    /// The document on which it rests; `null` where there is none.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<Text<200>>)]
+    basis: Option<Option<Text<200>>>,
+    /// How often units tell how far they are.
+    rhythm: Option<TaskRhythm>,
+}
+
+/// 修改任务清单
+///
+/// Changes what a list is called, on what it rests and how often units tell how far they are; fields that are not sent stay.
+/// Its kind, unit and year are what it is.
+#[utoipa::path(tag = "tasks", params(("If-Match" = Option<String>, Header, description = "The `ETag` of the state that is changed; another one by now is 409"),
+        ("id" = TaskListId, Path, description = "The list")),
+    request_body = TaskListChangeBody, responses((status = 200, description = "The list", body = TaskListView)))]
+#[patch("/task-lists/{id}")]
+async fn edit_task_list(
+    issuer: TaskIssuer,
+    id: Path<TaskListId>,
+    IfMatch(seen): IfMatch,
+    db: web::Data<Db>,
+    room: web::Data<Tasks>,
+    body: Body<TaskListChangeBody>,
+) -> Result<Versioned<TaskListView>, Problem> {
+    let TaskListChangeBody { title, basis, rhythm } = body.into_inner();
+    let change = ListChange {
+        title: title.map(Text::into_string),
+        basis: basis.map(|basis| basis.map(Text::into_string)),
+        rhythm,
+    };
+    let list = room.edit_list(&issuer, *id, seen, change).await?;
+    let version = id.thing().present(&db).await?;
+    Ok(Versioned(one(&room, list).await?, version))
 }

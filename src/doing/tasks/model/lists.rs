@@ -83,6 +83,15 @@ pub struct NewList {
     pub rhythm: TaskRhythm,
 }
 
+/// What is changed of a list; what is `None` stays.
+#[derive(Clone, Debug)]
+pub struct ListChange {
+    pub title: Option<String>,
+    /// `Some(None)` for a list that rests on no document.
+    pub basis: Option<Option<String>>,
+    pub rhythm: Option<TaskRhythm>,
+}
+
 /// Which lists are shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ListFilter {

@@ -52,6 +52,19 @@ pub fn insert(conn: &mut Conn, list: &TaskList) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(task_lists::table).values(list).execute(c)).map(drop)
 }
 
+pub fn update(conn: &mut Conn, list: &TaskList) -> QueryResult<()> {
+    let there = task_lists::table.find(list.id);
+    on!(conn, c => diesel::update(there)
+        .set((
+            task_lists::title.eq(&list.title),
+            task_lists::basis.eq(&list.basis),
+            task_lists::rhythm.eq(list.rhythm),
+            task_lists::updated_at.eq(list.updated_at),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
 /// The list of that kind, title and year of a unit.
 pub fn find_titled(
     conn: &mut Conn,
