@@ -14,7 +14,7 @@ mod record;
 mod versions;
 
 use self::record::{
-    AgendaItem, AgendaItemBody, DecisionBody, MeetingDecision, NamedMember, agenda_of, decisions_of, named,
+    AgendaItem, AgendaItemBody, MeetingDecision, MeetingDecisionBody, NamedMember, agenda_of, decisions_of, named,
 };
 use super::actions::{Listed, Meetings, Shown};
 use super::model::{
@@ -403,7 +403,7 @@ struct MeetingBody {
     agenda: Vec<AgendaItemBody>,
     /// What it resolved; 50 at most.
     #[serde(default)]
-    decisions: Vec<DecisionBody>,
+    decisions: Vec<MeetingDecisionBody>,
 }
 
 /// Somebody who is excused.
@@ -554,7 +554,7 @@ struct MeetingChangeBody {
     /// The whole agenda; 50 items at most.
     agenda: Option<Vec<AgendaItemBody>>,
     /// All that it resolved; 50 at most. Decisions of which tasks were made keep their words and their places.
-    decisions: Option<Vec<DecisionBody>>,
+    decisions: Option<Vec<MeetingDecisionBody>>,
 }
 
 /// 修改会议

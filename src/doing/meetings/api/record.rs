@@ -53,7 +53,7 @@ pub(super) struct AgendaItemBody {
 /// A decision, as it is sent.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct DecisionBody {
+pub(super) struct MeetingDecisionBody {
     /// What was resolved; stays once a task was made of it.
     #[schema(examples("同意开展设备隐患排查周活动"))]
     text: Text<1000>,
@@ -77,11 +77,11 @@ pub(super) fn agenda_of(items: Vec<AgendaItemBody>) -> Result<Vec<NewAgendaItem>
 }
 
 /// The decisions that were sent.
-pub(super) fn decisions_of(decisions: Vec<DecisionBody>) -> Result<Vec<NewDecision>, Problem> {
+pub(super) fn decisions_of(decisions: Vec<MeetingDecisionBody>) -> Result<Vec<NewDecision>, Problem> {
     if decisions.len() > LINES {
         return Err(Problem::field("/decisions", "too_many", format!("决议不能超过 {LINES} 项")));
     }
-    let decision = |(index, decision): (usize, DecisionBody)| {
+    let decision = |(index, decision): (usize, MeetingDecisionBody)| {
         let counts = decision.votes.map(|votes| [votes.in_favour, votes.against, votes.abstained]);
         if counts.is_some_and(|counts| counts.iter().any(|count| !(0..=VOTES).contains(count))) {
             let pointer = format!("/decisions/{index}/votes");
