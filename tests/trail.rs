@@ -72,6 +72,7 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("GET /exports/appraisal", &["exports.download"]),
     ("GET /exports/task-lists/{id}", &["exports.download"]),
     ("POST /task-lists", &["tasks.create_list"]),
+    ("PATCH /task-lists/{id}", &["tasks.edit_list"]),
     ("PUT /task-lists/{id}/items/{number}", &["tasks.write_item"]),
     ("DELETE /task-lists/{id}/items/{number}", &["tasks.delete_item"]),
     ("POST /task-lists/{id}/layings", &["tasks.lay"]),

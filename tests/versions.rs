@@ -72,6 +72,7 @@ async fn things(app: &TestApp, person: &Person<'_>) -> Vec<Thing> {
     let paper = "/quiz/daily/2026-07-02".to_owned();
     person.put(&paper, json!({ "question_ids": asked })).await.ok(200);
     vec![
+        Thing::patched("edit_task_list", tasks.clone(), retitled("title")),
         Thing::put("set_task_item", first, asked_of),
         Thing::patched("edit_meeting", made("/meetings", meeting).await, retitled("title")),
         Thing::patched("edit_question", made("/questions", question("题")).await, retitled("category")),
@@ -335,6 +336,7 @@ async fn an_article_keeps_what_it_said_before_for_everybody_who_reads_it() {
 
 /// Changes that name the state that was seen, each tried above.
 const WITH: [&str; 23] = [
+    "edit_task_list",
     "set_task_item",
     // both in tests/brands.rs
     "edit_brand",

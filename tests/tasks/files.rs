@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
 
 use super::{Cast, cast, lay, list};
 use crate::ideas::items;
@@ -113,4 +114,36 @@ async fn items_are_written_one_by_one_until_a_task_is_made_of_them() {
     assert_eq!(lay(&app, &secretary, &own, &["XZ11"]).await["laid"], 1);
     let elsewhere = json!({ "kind": "month", "title": "别的", "unit_id": app.unit("ZB2"), "year": 2026 });
     secretary.post("/task-lists", elsewhere).await.refused(403, "access.out_of_scope");
+}
+
+#[tokio::test]
+async fn a_row_with_a_unit_elsewhere_is_refused_alone() {
+    let app = TestApp::start().await;
+    let Cast { secretary, .. } = cast(&app).await;
+    let issuer = app.member("一厂委员").home("JT").role(Role::CommitteeMember, "DW1").sign_in().await;
+    let body = json!({ "kind": "month", "title": "月计划", "unit_id": app.unit("DW1"), "year": 2026 });
+    let list = issuer.post("/task-lists", body).await.ok(201);
+    let path = format!("/task-lists/{}", list["id"].as_str().unwrap());
+    let file = HEADERS.to_owned()
+        + "1,任务,标准,东支部,2026-12-31,,,,\n2,任务,标准,南支部,2026-12-31,,,,\n3,任务,标准,东支部、西支部,2026-12-31,,,,\n";
+    let looked = import(&issuer, list["id"].as_str().unwrap(), "?dry_run=true", file).await.ok(200);
+    assert_eq!((&looked["accepted"], &looked["refused"]), (&json!(1), &json!(2)), "{looked}");
+    for (at, row) in [(0, 3), (1, 4)] {
+        let problem = &looked["problems"][at];
+        assert_eq!((&problem["row"], &problem["column"]), (&json!(row), &json!("牵头单位")), "{problem}");
+    }
+    // a unit that is named twice helps once
+    let (two, day) = (app.unit("ZB2"), "2026-12-31");
+    let item = json!({ "title": "任务", "standard": "标准", "due_on": day, "assisting_unit_ids": [two, two] });
+    let item = issuer.put(&format!("{path}/items/1"), item).await.ok(201);
+    assert_eq!(item["assisting_unit_ids"], json!([two]));
+
+    // what it is called may be put right, by whoever sets it
+    let change = json!({ "title": "七月计划", "basis": "党委〔2026〕3号", "rhythm": "weekly" });
+    secretary.patch(&path, change.clone()).await.refused(403, "access.out_of_scope");
+    let changed = issuer.patch(&path, change).await.ok(200);
+    assert_eq!((&changed["title"], &changed["rhythm"]), (&json!("七月计划"), &json!("weekly")));
+    let changed = issuer.patch(&path, json!({ "basis": null })).await.ok(200);
+    assert_eq!((&changed["title"], &changed["basis"]), (&json!("七月计划"), &Value::Null));
+    assert_eq!(issuer.get(&path).await.ok(200), changed);
 }

@@ -14,7 +14,7 @@ mod record;
 mod versions;
 
 use self::record::{
-    AgendaItem, AgendaItemBody, MeetingDecision, MeetingDecisionBody, NamedMember, agenda_of, decisions_of, named,
+    AgendaItem, AgendaItemBody, MeetingDecision, MeetingDecisionBody, MeetingPerson, agenda_of, decisions_of, named,
 };
 use super::actions::{Listed, Meetings, Shown};
 use super::model::{
@@ -218,9 +218,9 @@ struct MeetingView {
     /// Who was excused, in the order of their ids.
     excused_members: Vec<ExcusedMember>,
     /// Who led it 主持.
-    host: Option<NamedMember>,
+    host: Option<MeetingPerson>,
     /// Who kept the record 记录.
-    keeper: Option<NamedMember>,
+    keeper: Option<MeetingPerson>,
     /// How many sat in 列席 beside those who attended.
     guest_count: i32,
     /// What it was to be about, by its numbers.
@@ -229,7 +229,7 @@ struct MeetingView {
     decisions: Vec<MeetingDecision>,
     /// For who leads the unit: members for whom it was held, and who were neither there nor excused, in the order of their
     /// ids. Empty until it was held, for committees, and above branches.
-    absent_members: Vec<NamedMember>,
+    absent_members: Vec<MeetingPerson>,
     /// Whether the caller may have tasks opened of its decisions.
     can_open_tasks: bool,
     /// Ideas that were collected or decided at it, and its contest, as far as the caller may know of them.

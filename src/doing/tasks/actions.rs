@@ -5,7 +5,9 @@ use std::sync::Arc;
 use diesel::QueryResult;
 use serde_json::json;
 
-use super::model::{ListChange, ListFilter, NewItem, NewList, Settled, Task, TaskId, TaskItem, TaskList, TaskListId, TaskPerson};
+use super::model::{
+    ListChange, ListFilter, NewItem, NewList, Settled, Task, TaskId, TaskItem, TaskList, TaskListId, TaskPerson,
+};
 use super::rules::{self, ITEMS_LIMIT, Refusal};
 use super::settings::Terms;
 use super::store;

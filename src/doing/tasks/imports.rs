@@ -89,7 +89,9 @@ impl Tasks {
     fn read_lines(
         &self,
         (owner, rows): (UnitId, &[Row]),
-        kept: &HashMap<i32, TaskItem>, report: &mut ImportReport) -> Vec<Line> {
+        kept: &HashMap<i32, TaskItem>,
+        report: &mut ImportReport,
+    ) -> Vec<Line> {
         let known = self.known();
         let (mut lines, mut seen): (Vec<Line>, HashMap<i32, NewItem>) = (Vec::new(), HashMap::new());
         let today = self.db.today();

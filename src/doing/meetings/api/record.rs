@@ -94,14 +94,14 @@ pub(super) fn decisions_of(decisions: Vec<MeetingDecisionBody>) -> Result<Vec<Ne
 
 /// Somebody named in a record.
 #[derive(Serialize, ToSchema)]
-pub(super) struct NamedMember {
+pub(super) struct MeetingPerson {
     id: MemberId,
     /// The member's name.
     name: String,
 }
 
-pub(super) fn named(directory: &Directory, id: MemberId) -> NamedMember {
-    NamedMember { id, name: directory.name_of(id) }
+pub(super) fn named(directory: &Directory, id: MemberId) -> MeetingPerson {
+    MeetingPerson { id, name: directory.name_of(id) }
 }
 
 /// An item of the agenda.

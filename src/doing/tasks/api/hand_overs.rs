@@ -112,7 +112,6 @@ async fn list_task_hand_overs(
 
 /// Whose hand-over is printed.
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct HandOverSheetQuery {
     /// Whose holders have it now.

@@ -13,7 +13,9 @@ use crate::base::text::Text;
 use crate::base::time::Timestamp;
 use crate::db::Db;
 use crate::doing::tasks::Tasks;
-use crate::doing::tasks::model::{ListChange, ListFilter, NewList, TaskList, TaskListId, TaskListKind, TaskRhythm, TaskState};
+use crate::doing::tasks::model::{
+    ListChange, ListFilter, NewList, TaskList, TaskListId, TaskListKind, TaskRhythm, TaskState,
+};
 use crate::web::caller::{TaskIssuer, TaskReader};
 use crate::web::etag::{IfMatch, Versioned};
 use crate::web::{Body, OptionalKey, Page, Path, Problem, Query, nullable, page};

@@ -7,8 +7,8 @@ mod tasks;
 
 pub use hand_overs::{HandOver, HandedTask, TaskHandOverId, TaskHandedPart};
 pub use lists::{
-    Laying, LayingId, LayingPlan, ListChange, ListFilter, NewItem, NewList, TaskAxis, TaskItem, TaskItemId, TaskItemNode, TaskList,
-    TaskListId, TaskListKind, TaskRhythm, TaskSource, TaskSourceId,
+    Laying, LayingId, LayingPlan, ListChange, ListFilter, NewItem, NewList, TaskAxis, TaskItem, TaskItemId,
+    TaskItemNode, TaskList, TaskListId, TaskListKind, TaskRhythm, TaskSource, TaskSourceId,
 };
 pub use moves::{Move, NewReport, NodeChange, Opening, RequestAsked, Settled};
 pub use tasks::{
