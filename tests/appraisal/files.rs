@@ -156,12 +156,25 @@ async fn many(count: usize) {
     let desk = leader.get("/me/desk").await.ok(200);
     assert_eq!((items(&desk).len(), &items(&desk)[0]["kind"]), (1, &json!("appraisal_import")));
     let approve = async |by: &Person<'_>| send(by.request(Method::POST, &format!("{path}/approval"))).await;
-    assert_eq!(approve(&secretary).await.ok(200), json!({ "approved": 0, "left": count - 1 }), "his own");
+    assert_eq!(
+        approve(&secretary).await.ok(200),
+        json!({ "approved": 0, "left": count - 1, "more": false }),
+        "his own"
+    );
     approve(&li).await.refused(404, "imports.not_found");
     took.pass();
-    assert_eq!(approve(&other).await.ok(200), json!({ "approved": count - 1, "left": 0 }));
+    let mut approved = 0;
+    loop {
+        let some = approve(&other).await.ok(200);
+        approved += some["approved"].as_u64().unwrap();
+        assert_eq!(some["left"], 0);
+        if some["more"] == false {
+            break;
+        }
+    }
+    assert_eq!(approved, count as u64 - 1);
     took.note("approved");
-    assert_eq!(approve(&other).await.ok(200), json!({ "approved": 0, "left": 0 }));
+    assert_eq!(approve(&other).await.ok(200), json!({ "approved": 0, "left": 0, "more": false }));
     assert_eq!(items(&leader.get("/me/desk").await.ok(200)).len(), 0);
     let sheet = format!("/exports/appraisal?unit_id={}&from=2026-07-01&until=2026-07-01", app.unit("ZB1"));
     let sheet = secretary.get(&sheet).await;

@@ -151,8 +151,11 @@ async fn a_file_of_several_branches_is_approved_by_each_within_reach_and_by_the_
     let approval = format!("{path}/approval");
     assert_eq!(secretary.get(&path).await.ok(200)["open"], 2);
     let mine = send(secretary.request(Method::POST, &approval)).await.ok(200);
-    assert_eq!(mine, json!({ "approved": 1, "left": 1 }));
-    assert_eq!(send(committee.request(Method::POST, &approval)).await.ok(200), json!({ "approved": 1, "left": 0 }));
+    assert_eq!(mine, json!({ "approved": 1, "left": 1, "more": false }));
+    assert_eq!(
+        send(committee.request(Method::POST, &approval)).await.ok(200),
+        json!({ "approved": 1, "left": 0, "more": false })
+    );
     assert_eq!(import(&organiser, "", file.clone()).await.ok(200)["accepted"], 0);
 }
 

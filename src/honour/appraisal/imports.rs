@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -33,6 +34,8 @@ use crate::people::members::Desks;
 const KIND: &str = "appraisal";
 /// Proposals of one transaction.
 const CHUNK: usize = 500;
+/// How long one request goes on approving before it says how far it came.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How far an import has come.
 #[derive(Clone, Debug)]
 pub(super) struct ImportState {
@@ -47,6 +50,8 @@ pub(super) struct ImportApproval {
     pub approved: u32,
     /// Left to others: beyond reach, the approver's own, or in need of a certificate's organiser.
     pub left: u32,
+    /// Whether there are more at which nobody has looked yet.
+    pub more: bool,
 }
 
 impl Appraisal {
@@ -258,11 +263,14 @@ impl Appraisal {
         Ok(ImportState { id, all, open })
     }
 
-    /// Approves what of an import the person may, in chunks; what is not his to approve stays.
+    /// Approves what of an import the person may, in chunks, for some seconds; what is not his to approve stays. Asked again it
+    /// goes on.
     pub(super) async fn approve_import(&self, person: &Arc<Person>, id: ImportId) -> Outcome<ImportApproval> {
         self.import_state(person, id).await?;
-        let mut done = ImportApproval::default();
-        for chunk in self.all_of(id).await?.chunks(CHUNK) {
+        let (mut done, begun) = (ImportApproval::default(), Instant::now());
+        let all = self.all_of(id).await?;
+        let mut chunks = all.chunks(CHUNK);
+        for chunk in chunks.by_ref() {
             let (chunk, room, person) = (chunk.to_vec(), self.clone(), person.clone());
             let some = self
                 .db
@@ -288,7 +296,11 @@ impl Appraisal {
                 .await?;
             done.approved += some.approved;
             done.left += some.left;
+            if begun.elapsed() >= PATIENCE {
+                break;
+            }
         }
+        done.more = chunks.next().is_some();
         self.lay_rest(person.member, id, done).await?;
         Ok(done)
     }

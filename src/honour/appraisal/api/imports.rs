@@ -75,11 +75,14 @@ struct AppraisalImportApproval {
     approved: u32,
     /// Proposals left to others: beyond the caller's reach or duty, or his own.
     left: u32,
+    /// Whether there are more at which nobody has looked yet: ask again.
+    more: bool,
 }
 
 /// 批量审定考评积分
 ///
-/// Approves what of a file is the caller's to approve; the rest stays for others. Nobody approves his own proposals, nor what
+/// Approves what of a file is the caller's to approve; the rest stays for others. Answers after about ten seconds, however
+/// large the file: ask again while there is `more`. Nobody approves his own proposals, nor what
 /// is about himself.
 #[utoipa::path(tag = "appraisals", params(("id" = ImportId, Path, description = "The import, from its report")),
     responses((status = 200, description = "Approved", body = AppraisalImportApproval)))]
@@ -90,7 +93,7 @@ async fn approve_appraisal_import(
     room: web::Data<Appraisal>,
 ) -> Result<web::Json<AppraisalImportApproval>, Problem> {
     let done = room.approve_import(&caller.person, *id).await?;
-    Ok(web::Json(AppraisalImportApproval { approved: done.approved, left: done.left }))
+    Ok(web::Json(AppraisalImportApproval { approved: done.approved, left: done.left, more: done.more }))
 }
 
 /// 撤回批量提出
