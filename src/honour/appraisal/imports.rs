@@ -34,6 +34,8 @@ use crate::people::members::Desks;
 const KIND: &str = "appraisal";
 /// Proposals of one transaction.
 const CHUNK: usize = 500;
+/// Approvals of one transaction: each has a dozen statements, and a transaction has its time limit.
+const APPROVED_AT_ONCE: usize = 100;
 /// How long one request goes on approving before it says how far it came.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How far an import has come.
@@ -269,7 +271,7 @@ impl Appraisal {
         self.import_state(person, id).await?;
         let (mut done, begun) = (ImportApproval::default(), Instant::now());
         let all = self.all_of(id).await?;
-        let mut chunks = all.chunks(CHUNK);
+        let mut chunks = all.chunks(APPROVED_AT_ONCE);
         for chunk in chunks.by_ref() {
             let (chunk, room, person) = (chunk.to_vec(), self.clone(), person.clone());
             let some = self
