@@ -125,7 +125,7 @@ async fn a_row_with_a_unit_elsewhere_is_refused_alone() {
     let list = issuer.post("/task-lists", body).await.ok(201);
     let path = format!("/task-lists/{}", list["id"].as_str().unwrap());
     let file = HEADERS.to_owned()
-        + "1,任务,标准,东支部,2026-12-31,,,,\n2,任务,标准,南支部,2026-12-31,,,,\n3,任务,标准,东支部、西支部,2026-12-31,,,,\n";
+        + "1,任务,标准,东支部,2026/7/31,,,,2026年7月9日 形成方案\n2,任务,标准,南支部,2026-12-31,,,,\n3,任务,标准,东支部、西支部,2026-12-31,,,,\n";
     let looked = import(&issuer, list["id"].as_str().unwrap(), "?dry_run=true", file).await.ok(200);
     assert_eq!((&looked["accepted"], &looked["refused"]), (&json!(1), &json!(2)), "{looked}");
     for (at, row) in [(0, 3), (1, 4)] {

@@ -102,7 +102,7 @@ impl Known {
 pub(super) fn read_row(row: &Row, known: &Known, today: Day) -> Result<(i32, NewItem), (usize, String)> {
     let number = row.text(NUMBER).parse::<i32>().ok().filter(|number| (1..=9999).contains(number));
     let number = number.ok_or((NUMBER, "应为 1 到 9999 的整数".to_owned()))?;
-    let due_on = day(row.text(DUE)).ok_or((DUE, "应为日期，如 2026-12-31".to_owned()))?;
+    let due_on = read_day(row.text(DUE)).ok_or((DUE, "应为日期，如 2026-12-31".to_owned()))?;
     let item = NewItem {
         title: needed(row, TITLE, TITLE_LIMIT)?,
         standard: needed(row, STANDARD, STANDARD_LIMIT)?,
@@ -231,14 +231,10 @@ fn nodes(row: &Row) -> Result<Vec<TaskItemNode>, (usize, String)> {
         let (due_on, title) = text.split_once(' ')?;
         let title = title.trim();
         let fits = !title.is_empty() && title.chars().count() <= SHORT_LIMIT;
-        fits.then(|| Some(TaskItemNode { title: title.to_owned(), due_on: day(due_on)? }))?
+        fits.then(|| Some(TaskItemNode { title: title.to_owned(), due_on: read_day(due_on)? }))?
     };
     let nodes: Vec<TaskItemNode> = texts.map(|text| node(text).ok_or_else(wrong)).collect::<Result<_, _>>()?;
     if nodes.len() > NODES_LIMIT { Err(wrong()) } else { Ok(nodes) }
-}
-
-fn day(text: &str) -> Option<Day> {
-    text.replace(['/', '.'], "-").parse().ok()
 }
 
 /// A row as a file says it; `name` and `number` tell what a unit and a leader are called.
