@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::model::{NewItem, TaskAxis, TaskItemNode};
 use super::rules::{self, Refusal};
 use crate::base::id::{MemberId, UnitId};
-use crate::base::sheet::{Column, Content, Need, Row};
+use crate::base::sheet::{Column, Content, Need, Row, read_day};
 use crate::base::text::{decimal, squeeze};
 use crate::base::time::Day;
 
