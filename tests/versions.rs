@@ -335,7 +335,7 @@ async fn an_article_keeps_what_it_said_before_for_everybody_who_reads_it() {
 }
 
 /// Changes that name the state that was seen, each tried above.
-const WITH: [&str; 23] = [
+const WITH: [&str; 24] = [
     "edit_task_list",
     "set_task_item",
     // both in tests/brands.rs

@@ -33,6 +33,11 @@ test('whoever plans sees what a week asks of people, and what a day asks already
   await page.reload()
   await page.getByText(/有超过上限的/).waitFor()
   await look(page, 'burden-above')
+
+  // What those who do the paperwork are asked for, month by month.
+  await page.getByRole('link', { name: /组织事务台账/ }).click()
+  await page.getByText('这个月没有要这个组织报送的。').waitFor()
+  await look(page, 'burden-office-none')
   assert.deepEqual(faults, [])
   await context.close()
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { came, photograph } from './paint.ts'
-import { api, look, signedIn, until } from './world.ts'
+import { unitOf } from './team.ts'
+import { api, look, openAnew, signedIn, until } from './world.ts'
 
 test('任务: a list is laid on a branch, its secretary accepts, tells and hands in with a photograph, the organiser closes', async () => {
   const branch = (await api<{ branch: { id: string } }>('secretary', '/me/today')).branch.id
@@ -67,5 +68,44 @@ test('任务: a list is laid on a branch, its secretary accepts, tells and hands
   await look(organiser.page, 'tasks')
   assert.deepEqual(organiser.faults, [])
   await organiser.context.close()
+  await context.close()
+})
+
+test('移交清单: what a member was to do who moves away is handed on, found from the notice and from the tasks, and printed', async () => {
+  const { page, context, faults } = await signedIn('secretary', '/tasks')
+  await page.getByRole('link', { name: /任务移交清单/ }).click()
+  await page.getByText('没有移交过的任务。').waitFor()
+  await look(page, 'hand-overs-none')
+
+  const branch = await unitOf('secretary')
+  const { items: units } = await api<{ items: Array<{ id: string; parent_id: string | null; kind: string; closed_on?: string | null }> }>('organiser', '/units')
+  const root = units.find(({ parent_id }) => parent_id === null)!.id
+  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'supervision', title: '八月督办事项', unit_id: root, year: 2026 })
+  for (const [at, title] of ['井下避灾路线标识补齐', '党员责任区台账更新'].entries()) await api('organiser', `/task-lists/${list.id}/items/${at + 1}`, 'PUT', { title, standard: '现场核对', due_on: '2026-12-31', nodes: [] })
+  await api('organiser', `/task-lists/${list.id}/layings`, 'POST', { unit_ids: [branch.id] })
+  const tasks = await until(async () => {
+    const { items } = await api<{ items: Array<{ id: string }> }>('organiser', `/tasks?list_id=${list.id}`)
+    return items.length === 2 && items
+  }, 'the list was not laid')
+  const { items: people } = await api<{ items: Array<{ id: string; name: string; unit_id: string; status: string; duties: unknown[] }> }>('administrator', `/units/${branch.id}/members?limit=100`)
+  const leaves = people.filter(({ duties, status }) => !duties.length && status === 'active').at(-1)!
+  for (const { id } of tasks) await api('secretary', `/tasks/${id}/acceptance`, 'POST', { head_id: leaves.id })
+  const elsewhere = units.find(({ kind, id, closed_on }) => kind === '党支部' && id !== branch.id && !closed_on)!
+  await api('administrator', `/members/${leaves.id}`, 'PATCH', { unit_id: elsewhere.id })
+  await until(async () => (await api<{ items: unknown[] }>('secretary', '/task-hand-overs')).items.length === 2, 'nothing was handed on')
+
+  await openAnew(page, '/me/notices')
+  await page.getByText(/未办结任务已移交，请查看移交清单/).first().click()
+  await page.getByRole('heading', { name: new RegExp(`^${leaves.name}移交给`) }).waitFor()
+  await page.getByRole('link', { name: '看全部移交' }).click()
+  await page.getByRole('link', { name: '看全部移交' }).waitFor({ state: 'detached' })
+  await page.getByRole('link', { name: /党员责任区台账更新.*原责任人/ }).waitFor()
+  await look(page, 'hand-overs')
+  const [sheet] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^下载移交清单（A4）/ }).click()])
+  assert.match(sheet.suggestedFilename(), new RegExp(`^任务移交清单-.*-${leaves.name}\\.html$`))
+  await page.getByRole('link', { name: /井下避灾路线标识补齐/ }).click()
+  await page.getByRole('heading', { name: '井下避灾路线标识补齐' }).waitFor()
+  await page.getByRole('button', { name: '指定承办人' }).waitFor()
+  assert.deepEqual(faults, [])
   await context.close()
 })

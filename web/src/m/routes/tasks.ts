@@ -11,5 +11,6 @@ export default [
   { path: '/task-lists/:id/items/:number', component: () => import('../pages/tasks/Item.vue'), props: true },
   { path: '/task-lists/:id/import', component: () => import('../pages/tasks/ItemImport.vue'), props: true },
   { path: '/task-lists/:id/laying', component: () => import('../pages/tasks/Lay.vue'), props: true },
+  { path: '/task-hand-overs', component: () => import('../pages/tasks/HandOvers.vue') },
   { path: '/task-layings/:id', component: () => import('../pages/tasks/Laying.vue'), props: true },
 ] satisfies RouteRecordRaw[]
