@@ -39,6 +39,17 @@ test('a meeting is written down, resumed, changed with who came, read by another
   await look(page, 'meeting')
   const id = page.url().match(/meetings\/([0-9a-f-]+)/)![1]!
 
+  // Who stayed away without leave is named, which another person judges.
+  await page.getByText('有人无故缺席').click()
+  assert.equal(await page.getByRole('checkbox').count(), 6)
+  assert(await page.getByRole('button', { name: '记无故缺席' }).isDisabled())
+  await page.getByRole('checkbox').nth(5).check()
+  await look(page, 'meeting-absences')
+  await page.getByRole('button', { name: '记无故缺席' }).click()
+  await page.getByText('记 1 人无故缺席，不能撤回。确定吗？').waitFor()
+  await page.getByRole('button', { name: '记无故缺席' }).click()
+  await page.getByText(/^已记 1 人无故缺席/).waitFor()
+
   await page.getByRole('link', { name: '修改' }).click()
   await page.getByRole('button', { name: '全部到会' }).click()
   // Another phone changed it meanwhile: nothing is written over unknowingly.

@@ -44,6 +44,7 @@ test('任务: a list is laid on a branch, its secretary accepts, tells and hands
   assert(await page.getByRole('button', { name: '提交销号' }).isDisabled(), 'the task says that it has to be seen')
   await page.getByLabel('佐证照片：拍照或选择照片').setInputFiles([{ name: '现场.jpg', mimeType: 'image/jpeg', buffer: await photograph(page) }])
   await page.getByLabel('佐证文件（选填）：选择文件').setInputFiles({ name: '整改验收单.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4\n%%EOF\n') })
+  await page.getByRole('img', { name: /^第 1 张/ }).waitFor()
   await page.getByText('整改验收单.pdf').first().waitFor()
   await page.getByRole('button', { name: '提交销号' }).click()
   await page.getByText('待审核').first().waitFor()
@@ -94,6 +95,7 @@ test('移交清单: what a member was to do who moves away is handed on, found f
   await api('administrator', `/members/${leaves.id}`, 'PATCH', { unit_id: elsewhere.id })
   await until(async () => (await api<{ items: unknown[] }>('secretary', '/task-hand-overs')).items.length === 2, 'nothing was handed on')
 
+  await until(async () => (await api<{ items: Array<{ title: string }> }>('secretary', '/me/notices?limit=50')).items.some(({ title }) => title === '任务移交'), 'the secretary was not told')
   await openAnew(page, '/me/notices')
   await page.getByText(/未办结任务已移交，请查看移交清单/).first().click()
   await page.getByRole('heading', { name: new RegExp(`^${leaves.name}移交给`) }).waitFor()
