@@ -47,6 +47,12 @@ test('任务清单: an organiser writes a list, orders it, imports more of it an
   await page.getByText('清单里还没有事项。').waitFor()
   const list = /task-lists\/([0-9a-f-]{36})/.exec(page.url())![1]!
   await look(page, 'task-list-empty')
+  await page.getByRole('link', { name: /修改清单/ }).click()
+  await page.getByRole('heading', { name: '修改清单' }).waitFor()
+  await page.getByLabel('依据（选填）').fill('党委会纪要〔2026〕13号')
+  await look(page, 'task-list-edit')
+  await page.getByRole('button', { name: '保存' }).click()
+  await page.getByText('依据：党委会纪要〔2026〕13号').waitFor()
 
   // written by hand, with what is missing said at its field
   await page.getByRole('link', { name: /新增事项/ }).click()

@@ -32,6 +32,16 @@ export type AbsenceView = {
 };
 
 /**
+ * Who stayed away.
+ */
+export type AbsencesBody = {
+    /**
+     * Members for whom the meeting was held, who were neither there nor excused; 1,000 at most.
+     */
+    member_ids: Array<MemberId>;
+};
+
+/**
  * What the platform's question brought.
  */
 export type AcceptedTemplates = {
@@ -51,6 +61,38 @@ export type ActResult = 'done' | 'refused';
  */
 export type AdoptionBody = {
     brand_id: BrandId;
+};
+
+/**
+ * An item of the agenda.
+ */
+export type AgendaItem = {
+    linked_id?: LinkedId | null;
+    linked_kind?: LinkedKind | null;
+    /**
+     * What the thing is called; `null` for anyone who may not see it.
+     */
+    linked_title?: string | null;
+    /**
+     * From 1 on.
+     */
+    number: number;
+    /**
+     * One line.
+     */
+    title: string;
+};
+
+/**
+ * An item of the agenda, as it is sent.
+ */
+export type AgendaItemBody = {
+    linked_id?: LinkedId | null;
+    linked_kind?: LinkedKind | null;
+    /**
+     * One line.
+     */
+    title: Text200;
 };
 
 /**
@@ -288,6 +330,20 @@ export type AppraisalApprover = 'group_leader' | 'branch' | 'organiser';
 export type AppraisalCap = 'rule_half' | 'rule_year' | 'dimension' | 'year';
 
 /**
+ * What of a year's points goes into the next one. A year begins at zero unless the enterprise decides otherwise.
+ */
+export type AppraisalCarryOver = {
+    /**
+     * What a dimension carries over at most, in hundredths; `null` where the share alone says.
+     */
+    most?: number | null;
+    /**
+     * The share of what each dimension came to, in percent; 0 to 100.
+     */
+    percent: number;
+};
+
+/**
  * A class of members, with what is asked of them.
  */
 export type AppraisalClass = {
@@ -441,7 +497,7 @@ export type AppraisalEntryView = {
      */
     reason: string;
     /**
-     * The rule's code.
+     * The rule's code; `year-start` for what a year begins with.
      */
     rule: string;
     /**
@@ -458,11 +514,11 @@ export type AppraisalEntryView = {
     scheme_version: number;
     source: AppraisalSource;
     /**
-     * Where what it came from is read: a proposal, an appeal or another entry; `null` for the base.
+     * Where what it came from is read: a proposal, an appeal or another entry; `null` for the base and the start of a year.
      */
     source_link?: string | null;
     /**
-     * In hundredths, before the caps.
+     * In hundredths, before the caps; of the start of a year what the year before came to.
      */
     wanted: number;
     /**
@@ -498,12 +554,16 @@ export type AppraisalImportApproval = {
      * Proposals left to others: beyond the caller's reach or duty, or his own.
      */
     left: number;
+    /**
+     * Whether there are more at which nobody has looked yet: ask again.
+     */
+    more: boolean;
 };
 
 /**
  * What a rule of the appraisal does.
  */
-export type AppraisalKind = 'base' | 'bonus' | 'deduction' | 'correction';
+export type AppraisalKind = 'base' | 'bonus' | 'deduction' | 'correction' | 'carry';
 
 /**
  * What an opening gave.
@@ -521,6 +581,10 @@ export type AppraisalOpening = {
      * Dimensions of members left without base, since a deduction of the quarter stands.
      */
     withheld: number;
+    /**
+     * Entries that say what the year before came to, and what of it is carried over, written now.
+     */
+    year_start: number;
 };
 
 /**
@@ -528,11 +592,11 @@ export type AppraisalOpening = {
  */
 export type AppraisalOpeningBody = {
     /**
-     * 1 to 4 where the scheme gives the base by quarters.
+     * 1 to 4 where the scheme gives the base by quarters; absent to begin the year.
      */
     quarter?: number | null;
     /**
-     * The year for which the base counts.
+     * The year for which the base counts, or that begins.
      */
     year: number;
 };
@@ -663,7 +727,7 @@ export type AppraisalQuarter = {
 /**
  * What the system records, so that a rule may propose by itself.
  */
-export type AppraisalRecord = 'idea_adopted' | 'idea_implemented';
+export type AppraisalRecord = 'idea_adopted' | 'idea_implemented' | 'meeting_part' | 'meeting_absence';
 
 /**
  * A refusal.
@@ -752,6 +816,10 @@ export type AppraisalScheme = {
      */
     bonus_cap: number;
     /**
+     * What of a year goes into the next one; nothing when absent.
+     */
+    carry_over?: AppraisalCarryOver;
+    /**
      * 1 to 10; members belong to the first one unless it is said otherwise.
      */
     classes: Array<AppraisalClass>;
@@ -816,7 +884,7 @@ export type AppraisalSchemeView = {
 /**
  * Where an entry came from.
  */
-export type AppraisalSource = 'opening' | 'proposal' | 'appeal' | 'correction';
+export type AppraisalSource = 'opening' | 'proposal' | 'appeal' | 'correction' | 'year_start';
 
 /**
  * How a proposal stands.
@@ -875,6 +943,10 @@ export type AppraisalSums = {
      * Bonuses, in hundredths.
      */
     bonus: number;
+    /**
+     * What was carried over from the year before, in hundredths.
+     */
+    carried: number;
     /**
      * What caps cut, in hundredths.
      */
@@ -1332,7 +1404,7 @@ export type AwardList = {
 /**
  * Where an honour came from.
  */
-export type AwardSource = 'decision' | 'campaign' | 'import' | 'title' | 'grade';
+export type AwardSource = 'decision' | 'campaign' | 'contest' | 'import' | 'title' | 'grade';
 
 /**
  * A ballot.
@@ -3051,6 +3123,28 @@ export type ContestMeeting = {
 };
 
 /**
+ * An honour for the ranks from one to another. Equals share a rank, and so a prize.
+ */
+export type ContestPrize = {
+    /**
+     * Whether it is for branches rather than for members; for groups where the audience is one branch.
+     */
+    for_units?: boolean;
+    /**
+     * The first of these ranks; 1 is the best.
+     */
+    from_rank: number;
+    /**
+     * What it is called, such as 一等奖.
+     */
+    title: Text40;
+    /**
+     * The last of these ranks; 500 at most.
+     */
+    to_rank: number;
+};
+
+/**
  * The result page of a contest.
  */
 export type ContestResults = {
@@ -3114,6 +3208,10 @@ export type ContestTerms = {
      * Points 积分 for everybody with a result, beside those for the rank; 1000 at most.
      */
     participation_points?: number;
+    /**
+     * Honours 荣誉 by rank, given when the results are published; 20 at most.
+     */
+    prizes?: Array<ContestPrize>;
     /**
      * Points 积分 by rank; ranks that are not named earn none.
      */
@@ -3404,6 +3502,30 @@ export type DecidedEntry = {
      * The version of the decision.
      */
     version: number;
+};
+
+/**
+ * The task that a decision has become.
+ */
+export type DecisionTask = {
+    due_on: Day;
+    state: TaskState;
+    task_id: TaskId;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * How a decision is to be carried out.
+ */
+export type DecisionTaskBody = {
+    due_on?: Day | null;
+    standard?: Text1000 | null;
+    title?: Text100 | null;
+    unit_id?: UnitId | null;
 };
 
 /**
@@ -3791,6 +3913,10 @@ export type Eligibility = {
      * Each of them; 5 at most.
      */
     awards?: Array<WantedAward>;
+    /**
+     * Each of them, of the unit or of the member's branch, as far as the year before is frozen as it was frozen; 5 at most.
+     */
+    facts?: Array<WantedFact>;
     /**
      * Points of the appraisal in the year before, in hundredths; for units the mean of their members.
      */
@@ -5563,7 +5689,7 @@ export type HonourLevel = 'branch' | 'general_branch' | 'committee' | 'enterpris
  */
 export type HonourWithdrawal = {
     /**
-     * The number of the document.
+     * The number of the document; of a prize the corrected contest, and why.
      */
     document: string;
     withdrawn_at: Timestamp;
@@ -6486,6 +6612,16 @@ export type Likes = {
 };
 
 /**
+ * A thing of another room that an item of an agenda is about.
+ */
+export type LinkedId = string;
+
+/**
+ * What an item of an agenda may be about.
+ */
+export type LinkedKind = 'task' | 'idea' | 'report';
+
+/**
  * A question that belongs to an item; the bank is the quiz room's.
  */
 export type LinkedQuestionId = string;
@@ -6639,6 +6775,10 @@ export type Measure = {
  */
 export type MeetingBody = {
     /**
+     * What it is to be about; 50 items at most.
+     */
+    agenda?: Array<AgendaItemBody>;
+    /**
      * Who was there; 1,000 at most.
      */
     attendance?: Array<MemberId>;
@@ -6647,6 +6787,10 @@ export type MeetingBody = {
      */
     begins_time?: string | null;
     /**
+     * What it resolved; 50 at most.
+     */
+    decisions?: Array<MeetingDecisionBody>;
+    /**
      * When it ends, later on the same day.
      */
     ends_time?: string | null;
@@ -6654,13 +6798,21 @@ export type MeetingBody = {
      * Who was excused; 1,000 at most, and nobody who was there.
      */
     excused?: Array<ExcuseBody>;
+    form?: ThemeDayForm | null;
+    /**
+     * How many sat in 列席 beside those who attended.
+     */
+    guest_count?: number;
     /**
      * The business day on which it was or will be held.
      */
     held_on: Day;
+    host_id?: MemberId | null;
+    keeper_id?: MemberId | null;
     kind: MeetingKind;
     minutes?: Text20000 | null;
     place?: Text100 | null;
+    series?: Text100 | null;
     /**
      * One line.
      */
@@ -6676,6 +6828,10 @@ export type MeetingBody = {
  */
 export type MeetingChangeBody = {
     /**
+     * The whole agenda; 50 items at most.
+     */
+    agenda?: Array<AgendaItemBody> | null;
+    /**
      * Everybody who was there and is written down; 1,000 at most. Those who entered the code stay in any case.
      */
     attendance?: Array<MemberId> | null;
@@ -6684,6 +6840,10 @@ export type MeetingChangeBody = {
      */
     begins_time?: string | null;
     /**
+     * All that it resolved; 50 at most. Decisions of which tasks were made keep their words and their places.
+     */
+    decisions?: Array<MeetingDecisionBody> | null;
+    /**
      * When it ends, later on the same day; `null` takes it away.
      */
     ends_time?: string | null;
@@ -6691,7 +6851,14 @@ export type MeetingChangeBody = {
      * Everybody who was excused; 1,000 at most, and nobody who was there.
      */
     excused?: Array<ExcuseBody> | null;
+    form?: ThemeDayForm | null;
+    /**
+     * How many sat in 列席 beside those who attended.
+     */
+    guest_count?: number | null;
     held_on?: Day | null;
+    host_id?: MemberId | null;
+    keeper_id?: MemberId | null;
     /**
      * What was said and resolved; `null` empties the minutes, until something was collected or decided at the meeting.
      */
@@ -6700,7 +6867,38 @@ export type MeetingChangeBody = {
      * Where it is; `null` takes it away.
      */
     place?: string | null;
+    /**
+     * The series of theme days to which it belongs; `null` takes it away.
+     */
+    series?: string | null;
     title?: Text100 | null;
+};
+
+/**
+ * A decision of a meeting.
+ */
+export type MeetingDecision = {
+    /**
+     * From 1 on.
+     */
+    number: number;
+    task?: DecisionTask | null;
+    /**
+     * What was resolved.
+     */
+    text: string;
+    votes?: Votes | null;
+};
+
+/**
+ * A decision, as it is sent.
+ */
+export type MeetingDecisionBody = {
+    /**
+     * What was resolved; stays once a task was made of it.
+     */
+    text: Text1000;
+    votes?: Votes | null;
 };
 
 /**
@@ -6730,6 +6928,7 @@ export type MeetingHead = {
      * Whether the caller was excused.
      */
     excused: boolean;
+    form?: ThemeDayForm | null;
     /**
      * Whether it has minutes.
      */
@@ -6744,6 +6943,10 @@ export type MeetingHead = {
      * Where it is; `null` where nobody has said so.
      */
     place?: string | null;
+    /**
+     * The series of theme days to which it belongs.
+     */
+    series?: string | null;
     /**
      * One line.
      */
@@ -6808,6 +7011,27 @@ export type MeetingOverviewKind = {
 };
 
 /**
+ * Somebody named in a record.
+ */
+export type MeetingPerson = {
+    id: MemberId;
+    /**
+     * The member's name.
+     */
+    name: string;
+};
+
+/**
+ * A series of theme days.
+ */
+export type MeetingSeries = {
+    /**
+     * As the enterprise calls it.
+     */
+    series: string;
+};
+
+/**
  * Something that was done at a meeting: the room that did it says what it is.
  */
 export type MeetingThing = {
@@ -6849,6 +7073,15 @@ export type MeetingVersion = Minutes & {
  */
 export type MeetingView = MeetingHead & {
     /**
+     * For who leads the unit: members for whom it was held, and who were neither there nor excused, in the order of their
+     * ids. Empty until it was held, for committees, and above branches.
+     */
+    absent_members: Array<MeetingPerson>;
+    /**
+     * What it was to be about, by its numbers.
+     */
+    agenda: Array<AgendaItem>;
+    /**
      * Who was there, in the order of their ids.
      */
     attendance: Array<MemberId>;
@@ -6865,6 +7098,14 @@ export type MeetingView = MeetingHead & {
      */
     can_edit: boolean;
     /**
+     * Whether the caller may have tasks opened of its decisions.
+     */
+    can_open_tasks: boolean;
+    /**
+     * What it resolved, by its numbers, with the tasks that came of it.
+     */
+    decisions: Array<MeetingDecision>;
+    /**
      * Nothing was collected or decided at it, nothing is part of it and nobody has entered its code: its minutes can be
      * emptied, and who wrote it down can take it back.
      */
@@ -6873,6 +7114,12 @@ export type MeetingView = MeetingHead & {
      * Who was excused, in the order of their ids.
      */
     excused_members: Array<ExcusedMember>;
+    /**
+     * How many sat in 列席 beside those who attended.
+     */
+    guest_count: number;
+    host?: MeetingPerson | null;
+    keeper?: MeetingPerson | null;
     /**
      * What was said and resolved; may be empty.
      */
@@ -7219,6 +7466,10 @@ export type Minutes = {
      * Who was there, in the order of their ids.
      */
     attendance: Array<MemberId>;
+    /**
+     * What was resolved, in its order; versions of former days have none.
+     */
+    decisions?: Array<NewDecision>;
     held_on: Day;
     /**
      * What was said and resolved; may be empty.
@@ -7604,6 +7855,17 @@ export type Neighbour = MemberLine & {
      * Whether this is oneself.
      */
     me: boolean;
+};
+
+/**
+ * A decision, as it is written.
+ */
+export type NewDecision = {
+    /**
+     * What was resolved.
+     */
+    text: string;
+    votes?: Votes | null;
 };
 
 /**
@@ -8370,6 +8632,105 @@ export type OffBallot = 'zero' | 'ineligible';
 export type Office = 'discipline' | 'personnel' | 'safety' | 'production' | 'audit';
 
 /**
+ * What is asked in a month of those who do a unit's paperwork.
+ */
+export type OfficeBurden = OfficeSum & {
+    /**
+     * The units directly below, by their codes; each with what is asked of itself.
+     */
+    children: Array<OfficeSum>;
+    /**
+     * By their days; 100 at most.
+     */
+    form_list: Array<OfficeForm>;
+    /**
+     * Forms a month beyond which it is much; a setting that refuses nothing.
+     */
+    forms_per_month: number;
+    /**
+     * Its first day.
+     */
+    month: Day;
+    /**
+     * By their codes; 100 at most.
+     */
+    rule_list: Array<OfficeRule>;
+};
+
+/**
+ * A form that a unit owes in the month.
+ */
+export type OfficeForm = {
+    due_on: Day;
+    form_id: ReportFormId;
+    /**
+     * It is asked beyond the limits, as somebody above approved.
+     */
+    over_limit: boolean;
+    /**
+     * What it is called.
+     */
+    title: string;
+};
+
+/**
+ * What a rule of the enterprise's own costs in the month.
+ */
+export type OfficeRule = {
+    /**
+     * Such as Z1.
+     */
+    code: string;
+    /**
+     * All of them.
+     */
+    minutes: number;
+    /**
+     * Minutes that one time costs; 0 where nobody has said so.
+     */
+    minutes_each: number;
+    /**
+     * How often it is due.
+     */
+    times: number;
+    /**
+     * What it is called.
+     */
+    title: string;
+};
+
+/**
+ * The sum of a unit.
+ */
+export type OfficeSum = {
+    /**
+     * Whether more forms are due than the limit says.
+     */
+    above_limit: boolean;
+    /**
+     * Forms that are due in the month.
+     */
+    forms: number;
+    /**
+     * How many of them are asked beyond the limits.
+     */
+    forms_over_limit: number;
+    /**
+     * Notices of the month to everybody in the unit or above it.
+     */
+    prompts: number;
+    /**
+     * Minutes that the enterprise's own rules cost.
+     */
+    rule_minutes: number;
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
  * A code that was handed out and can still be used. The code itself is known to nobody but its member.
  */
 export type OpenCodeView = {
@@ -8451,6 +8812,20 @@ export type OpenWork = {
      * What was to be done, in Chinese.
      */
     title: string;
+};
+
+/**
+ * The task of a decision.
+ */
+export type OpenedDecisionTask = {
+    task_id: TaskId;
+};
+
+/**
+ * The task of a report.
+ */
+export type OpenedReportTask = {
+    task_id: TaskId;
 };
 
 /**
@@ -9191,6 +9566,20 @@ export type PageMeetingOverview = {
 /**
  * One page of a list.
  */
+export type PageMeetingSeries = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<MeetingSeries>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
 export type PageMeetingVersion = {
     /**
      * In the list's stable order.
@@ -9658,6 +10047,20 @@ export type PageStudyItemVersion = {
      * In the list's stable order.
      */
     items: Array<StudyItemVersion>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageTaskHandOver = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<TaskHandOver>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -11649,6 +12052,10 @@ export type ReportFormBody = {
      * has not so many days opens on its last one.
      */
     opens_day?: number;
+    /**
+     * Whether what a unit has not handed in becomes a task by itself, on the day after it was due.
+     */
+    opens_task?: boolean;
     owner_id?: MemberId | null;
     preset?: Text40 | null;
     /**
@@ -11680,6 +12087,10 @@ export type ReportFormChange = {
     allows_no_change?: boolean | null;
     basis?: Text200 | null;
     form?: Form | null;
+    /**
+     * Whether what a unit has not handed in becomes a task by itself, on the day after it was due.
+     */
+    opens_task?: boolean | null;
     owner_id?: MemberId | null;
     reader?: Text60 | null;
     title?: Text60 | null;
@@ -11719,6 +12130,10 @@ export type ReportFormHead = {
      * The day of the week (1 is Monday), or of the last month of the period, on which it opens.
      */
     opens_day: number;
+    /**
+     * What is not handed in becomes a task by itself on the day after.
+     */
+    opens_task: boolean;
     /**
      * It asks for more than the limits allow; those above approve that.
      */
@@ -12060,6 +12475,23 @@ export type ReportStanding = 'open' | 'on_time' | 'late' | 'missing' | 'excused'
 export type ReportState = 'due' | 'submitted' | 'returned' | 'reviewed' | 'exempt' | 'void';
 
 /**
+ * The task that a missing or late report has become.
+ */
+export type ReportTask = {
+    due_on: Day;
+    state: TaskState;
+    task_id: TaskId;
+};
+
+/**
+ * How a report is to be put right.
+ */
+export type ReportTaskBody = {
+    due_on?: Day | null;
+    standard?: Text1000 | null;
+};
+
+/**
  * A report with everything around it.
  */
 export type ReportView = ReportLine & {
@@ -12075,6 +12507,10 @@ export type ReportView = ReportLine & {
      * Whether the caller may write in it and hand it in now.
      */
     can_fill: boolean;
+    /**
+     * Whether the caller may open a task of it now, since it is missing or was late.
+     */
+    can_open_task: boolean;
     /**
      * Whether the caller may approve or return it now.
      */
@@ -12118,6 +12554,7 @@ export type ReportView = ReportLine & {
         [key: string]: unknown;
     } | null;
     submitted_by?: ReportActor | null;
+    task?: ReportTask | null;
     /**
      * The version of the form that it keeps.
      */
@@ -13758,6 +14195,59 @@ export type TaskExtensionBody = {
 };
 
 /**
+ * A task that somebody handed on.
+ */
+export type TaskHandOver = {
+    due_on: Day;
+    handed_on: Day;
+    id: TaskHandOverId;
+    list_id: TaskListId;
+    /**
+     * Who handed it on.
+     */
+    member_id: MemberId;
+    /**
+     * His name.
+     */
+    member_name: string;
+    /**
+     * Its number on the list.
+     */
+    number: number;
+    /**
+     * What he had to do with it.
+     */
+    part: TaskHandedPart;
+    /**
+     * How far it is now.
+     */
+    state: TaskState;
+    task_id: TaskId;
+    /**
+     * What is to be done.
+     */
+    title: string;
+    /**
+     * Whose holders have it now.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * That somebody handed a task on.
+ */
+export type TaskHandOverId = string;
+
+/**
+ * What somebody had to do with a task that he handed on.
+ */
+export type TaskHandedPart = 'leader' | 'head' | 'doer';
+
+/**
  * A task in a list.
  */
 export type TaskHead = {
@@ -14019,6 +14509,15 @@ export type TaskListBody = {
      * 2000 to 2100.
      */
     year: number;
+};
+
+/**
+ * What is changed of a list.
+ */
+export type TaskListChangeBody = {
+    basis?: Text200 | null;
+    rhythm?: TaskRhythm | null;
+    title?: Text100 | null;
 };
 
 /**
@@ -14623,6 +15122,11 @@ export type TextState = 'checking' | 'waiting' | 'passed' | 'returned' | 'taken_
  * What somebody decides about a text.
  */
 export type TextVerdict = 'pass' | 'return';
+
+/**
+ * In which form a theme day 主题党日 is held.
+ */
+export type ThemeDayForm = 'study' | 'skill_contest' | 'knowledge_contest' | 'on_site_support' | 'field_practice' | 'other';
 
 /**
  * An instant in UTC, in whole microseconds since 1970.
@@ -15674,6 +16178,24 @@ export type VoteResult = {
 };
 
 /**
+ * How many voted how.
+ */
+export type Votes = {
+    /**
+     * 弃权.
+     */
+    abstained: number;
+    /**
+     * 反对.
+     */
+    against: number;
+    /**
+     * 赞成.
+     */
+    in_favour: number;
+};
+
+/**
  * The question that waits for an answer.
  */
 export type WaitingQuestion = AskedQuestion & {
@@ -15699,6 +16221,20 @@ export type WantedAward = {
      * In this many years up to that of the title; 1 to 20.
      */
     years: number;
+};
+
+/**
+ * A number that a unit must have reached in the year before.
+ */
+export type WantedFact = {
+    /**
+     * As the fact counts: the least where more of it is better, else the most.
+     */
+    bound: number;
+    /**
+     * The name of the fact, as `GET /facts` lists it; none that no assessment may use.
+     */
+    fact: string;
 };
 
 /**
@@ -28320,6 +28856,44 @@ export type ListMeetingOverviewsResponses = {
 
 export type ListMeetingOverviewsResponse = ListMeetingOverviewsResponses[keyof ListMeetingOverviewsResponses];
 
+export type ListMeetingSeriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/meeting-series';
+};
+
+export type ListMeetingSeriesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListMeetingSeriesError = ListMeetingSeriesErrors[keyof ListMeetingSeriesErrors];
+
+export type ListMeetingSeriesResponses = {
+    /**
+     * Series, in the order of their characters
+     */
+    200: PageMeetingSeries;
+};
+
+export type ListMeetingSeriesResponse = ListMeetingSeriesResponses[keyof ListMeetingSeriesResponses];
+
 export type ListMeetingsData = {
     body?: never;
     path?: never;
@@ -28332,6 +28906,14 @@ export type ListMeetingsData = {
          * Only meetings of this kind.
          */
         kind?: MeetingKind;
+        /**
+         * In which form a theme day 主题党日 is held.
+         */
+        form?: 'study' | 'skill_contest' | 'knowledge_contest' | 'on_site_support' | 'field_practice' | 'other';
+        /**
+         * Only theme days of this series, by its whole name.
+         */
+        series?: string;
         /**
          * From this business day on.
          */
@@ -28561,6 +29143,40 @@ export type EditMeetingResponses = {
 
 export type EditMeetingResponse = EditMeetingResponses[keyof EditMeetingResponses];
 
+export type NoteMeetingAbsencesData = {
+    body: AbsencesBody;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/absences';
+};
+
+export type NoteMeetingAbsencesErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type NoteMeetingAbsencesError = NoteMeetingAbsencesErrors[keyof NoteMeetingAbsencesErrors];
+
+export type NoteMeetingAbsencesResponses = {
+    /**
+     * Noted
+     */
+    204: void;
+};
+
+export type NoteMeetingAbsencesResponse = NoteMeetingAbsencesResponses[keyof NoteMeetingAbsencesResponses];
+
 export type GetAttendanceCodeData = {
     body?: never;
     path: {
@@ -28644,6 +29260,44 @@ export type DeleteAttendanceResponses = {
 };
 
 export type DeleteAttendanceResponse = DeleteAttendanceResponses[keyof DeleteAttendanceResponses];
+
+export type OpenDecisionTaskData = {
+    body?: DecisionTaskBody;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+        /**
+         * Which decision, from 1 on
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/decisions/{number}/task';
+};
+
+export type OpenDecisionTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type OpenDecisionTaskError = OpenDecisionTaskErrors[keyof OpenDecisionTaskErrors];
+
+export type OpenDecisionTaskResponses = {
+    /**
+     * Opened, or it was there already
+     */
+    201: OpenedDecisionTask;
+};
+
+export type OpenDecisionTaskResponse = OpenDecisionTaskResponses[keyof OpenDecisionTaskResponses];
 
 export type SubmitAttendanceCodeData = {
     body: AttendanceCodeBody;
@@ -28778,6 +29432,40 @@ export type DetachMeetingPhotographResponses = {
 };
 
 export type DetachMeetingPhotographResponse = DetachMeetingPhotographResponses[keyof DetachMeetingPhotographResponses];
+
+export type GetMeetingRecordData = {
+    body?: never;
+    path: {
+        /**
+         * The meeting
+         */
+        id: MeetingId;
+    };
+    query?: never;
+    url: '/api/v1/meetings/{id}/record';
+};
+
+export type GetMeetingRecordErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetMeetingRecordError = GetMeetingRecordErrors[keyof GetMeetingRecordErrors];
+
+export type GetMeetingRecordResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetMeetingRecordResponse = GetMeetingRecordResponses[keyof GetMeetingRecordResponses];
 
 export type ListMeetingVersionsData = {
     body?: never;
@@ -33462,6 +34150,40 @@ export type SubmitReportResponses = {
 
 export type SubmitReportResponse = SubmitReportResponses[keyof SubmitReportResponses];
 
+export type OpenReportTaskData = {
+    body?: ReportTaskBody;
+    path: {
+        /**
+         * The report
+         */
+        id: ReportId;
+    };
+    query?: never;
+    url: '/api/v1/reports/{id}/task';
+};
+
+export type OpenReportTaskErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type OpenReportTaskError = OpenReportTaskErrors[keyof OpenReportTaskErrors];
+
+export type OpenReportTaskResponses = {
+    /**
+     * Opened, or it was there already
+     */
+    201: OpenedReportTask;
+};
+
+export type OpenReportTaskResponse = OpenReportTaskResponses[keyof OpenReportTaskResponses];
+
 export type ListResetsData = {
     body?: never;
     path?: never;
@@ -35532,6 +36254,90 @@ export type GetStudyTodayResponses = {
 
 export type GetStudyTodayResponse = GetStudyTodayResponses[keyof GetStudyTodayResponses];
 
+export type ListTaskHandOversData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only what holders of this unit and of what lies below it have now.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only what this member handed on.
+         */
+        member_id?: MemberId;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/task-hand-overs';
+};
+
+export type ListTaskHandOversErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListTaskHandOversError = ListTaskHandOversErrors[keyof ListTaskHandOversErrors];
+
+export type ListTaskHandOversResponses = {
+    /**
+     * Tasks that were handed on
+     */
+    200: PageTaskHandOver;
+};
+
+export type ListTaskHandOversResponse = ListTaskHandOversResponses[keyof ListTaskHandOversResponses];
+
+export type GetTaskHandOverSheetData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Whose holders have it now.
+         */
+        unit_id: UnitId;
+        /**
+         * Who handed it on.
+         */
+        member_id: MemberId;
+    };
+    url: '/api/v1/task-hand-overs/sheet';
+};
+
+export type GetTaskHandOverSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskHandOverSheetError = GetTaskHandOverSheetErrors[keyof GetTaskHandOverSheetErrors];
+
+export type GetTaskHandOverSheetResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetTaskHandOverSheetResponse = GetTaskHandOverSheetResponses[keyof GetTaskHandOverSheetResponses];
+
 export type GetTaskLayingData = {
     body?: never;
     path: {
@@ -35696,6 +36502,46 @@ export type GetTaskListResponses = {
 };
 
 export type GetTaskListResponse = GetTaskListResponses[keyof GetTaskListResponses];
+
+export type EditTaskListData = {
+    body?: TaskListChangeBody;
+    headers?: {
+        /**
+         * The `ETag` of the state that is changed; another one by now is 409
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}';
+};
+
+export type EditTaskListErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type EditTaskListError = EditTaskListErrors[keyof EditTaskListErrors];
+
+export type EditTaskListResponses = {
+    /**
+     * The list
+     */
+    200: TaskListView;
+};
+
+export type EditTaskListResponse = EditTaskListResponses[keyof EditTaskListResponses];
 
 export type CloseTaskListData = {
     body: TaskEffectBody;
@@ -38659,6 +39505,45 @@ export type CreateObligationExemptionResponses = {
 };
 
 export type CreateObligationExemptionResponse = CreateObligationExemptionResponses[keyof CreateObligationExemptionResponses];
+
+export type GetUnitOfficeBurdenData = {
+    body?: never;
+    path: {
+        /**
+         * The unit
+         */
+        id: UnitId;
+    };
+    query?: {
+        /**
+         * Any day of the month; this month when absent.
+         */
+        month?: Day;
+    };
+    url: '/api/v1/units/{id}/office-burden';
+};
+
+export type GetUnitOfficeBurdenErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetUnitOfficeBurdenError = GetUnitOfficeBurdenErrors[keyof GetUnitOfficeBurdenErrors];
+
+export type GetUnitOfficeBurdenResponses = {
+    /**
+     * The ledger
+     */
+    200: OfficeBurden;
+};
+
+export type GetUnitOfficeBurdenResponse = GetUnitOfficeBurdenResponses[keyof GetUnitOfficeBurdenResponses];
 
 export type WithdrawVoidingData = {
     body?: never;

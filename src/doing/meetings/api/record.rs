@@ -332,7 +332,7 @@ fn sheet(title: &str, directory: &Directory, shown: &Shown, around: &Around) -> 
         ("时间", format!("{}{time}", meeting.held_on.in_chinese_with_year())),
         ("地点", meeting.place.clone().unwrap_or_default()),
         ("主持", name(meeting.host_id)),
-        ("记录", name(meeting.keeper_id)),
+        ("记录人", name(meeting.keeper_id)),
         ("到会", names(shown.whole.attendance.iter().map(|row| row.member_id).collect())),
         ("请假", names(shown.whole.excuses.iter().map(|row| row.member_id).collect())),
         ("列席", format!("{} 人", meeting.guest_count)),
@@ -354,9 +354,10 @@ fn sheet(title: &str, directory: &Directory, shown: &Shown, around: &Around) -> 
     });
     for (name, lines) in [("议程", agenda.collect::<Vec<_>>()), ("决议", decisions.collect())] {
         let items: String = lines.iter().map(|line| format!("<li>{}</li>", escape_html(line))).collect();
-        let _ = write!(body, "<tr><th>{name}</th><td><ol>{items}</ol></td></tr>");
+        let list = if items.is_empty() { items } else { format!("<ol>{items}</ol>") };
+        let _ = write!(body, "<tr><th>{name}</th><td>{list}</td></tr>");
     }
-    let _ = write!(body, "<tr><th>记录</th><td class=\"minutes\">{}</td></tr>", escape_html(&meeting.minutes));
+    let _ = write!(body, "<tr><th>会议内容</th><td class=\"minutes\">{}</td></tr>", escape_html(&meeting.minutes));
     body.push_str(
         "</table><p class=\"sign\"><span>主持人（签字）：</span><span>记录人（签字）：</span><span>年 月 日</span></p>",
     );

@@ -7,6 +7,7 @@ export default [
   { path: '/task-lists', component: () => import('../pages/tasks/Lists.vue'), meta: { keep: true } },
   { path: '/task-lists/new', component: () => import('../pages/tasks/ListNew.vue') },
   { path: '/task-lists/:id', component: () => import('../pages/tasks/List.vue'), props: true },
+  { path: '/task-lists/:id/edit', component: () => import('../pages/tasks/ListEdit.vue'), props: true },
   { path: '/task-lists/:id/items/new', component: () => import('../pages/tasks/Item.vue'), props: true },
   { path: '/task-lists/:id/items/:number', component: () => import('../pages/tasks/Item.vue'), props: true },
   { path: '/task-lists/:id/import', component: () => import('../pages/tasks/ItemImport.vue'), props: true },

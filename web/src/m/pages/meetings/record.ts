@@ -1,5 +1,5 @@
 // The record of a meeting as it is written: its agenda, what it resolved, and the words in which both are read.
-import type { AgendaItem, AgendaItemBody, DecisionBody, LinkedKind, MeetingDecision, ThemeDayForm, Votes } from 'xianfeng-client'
+import type { AgendaItem, AgendaItemBody, MeetingDecisionBody, LinkedKind, MeetingDecision, ThemeDayForm, Votes } from 'xianfeng-client'
 import { randomKey } from '@/core/id'
 
 export const FORMS: ThemeDayForm[] = ['study', 'skill_contest', 'knowledge_contest', 'on_site_support', 'field_practice', 'other']
@@ -40,7 +40,7 @@ export const countOf = (text: string) => (text.trim() === '' ? 0 : /^\d{1,6}$/.t
 /** Nobody counted where all three are empty; one that is empty beside others is none. */
 const votesOf = ({ favour, against, abstained }: DecisionDraft): Votes | null =>
   [favour, against, abstained].some((count) => count.trim()) ? { in_favour: countOf(favour), against: countOf(against), abstained: countOf(abstained) } : null
-export const decisionsOf = (decisions: DecisionDraft[]): DecisionBody[] =>
+export const decisionsOf = (decisions: DecisionDraft[]): MeetingDecisionBody[] =>
   decisions.map((decision) => {
     const votes = votesOf(decision)
     return { text: decision.text, ...(votes ? { votes } : {}) }
