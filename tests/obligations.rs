@@ -431,6 +431,7 @@ async fn a_window_ends_with_its_last_second_at_eight_hours_east_in_december_and_
         app.set_clock(at);
         let secretary = app.sign_in_anew(&secretary).await;
         let drawn = sheet(&app, &secretary, "ZB1", &format!("?month={month}")).await;
-        assert_eq!(lines(&app, &drawn, "D04"), [expected], "at {at}");
+        // what is late of months before stands there, too
+        assert_eq!(lines(&app, &drawn, "D04").last().map(String::as_str), Some(expected), "at {at}");
     }
 }

@@ -59,7 +59,7 @@ impl Reports {
                 all.extend(coming.iter().map(|due_on| owed_by(*unit, form, *due_on)));
             }
         }
-        all.sort_by(|a, b| (a.due_on, a.form, a.unit).cmp(&(b.due_on, b.form, b.unit)));
+        all.sort_by_key(|one| (one.due_on, one.form, one.unit));
         Ok(all)
     }
 

@@ -224,10 +224,9 @@ async fn edit_task_list(
     issuer: TaskIssuer,
     id: Path<TaskListId>,
     IfMatch(seen): IfMatch,
-    db: web::Data<Db>,
     room: web::Data<Tasks>,
     body: Body<TaskListChangeBody>,
-) -> Result<Versioned<TaskListView>, Problem> {
+) -> Result<web::Json<TaskListView>, Problem> {
     let TaskListChangeBody { title, basis, rhythm } = body.into_inner();
     let change = ListChange {
         title: title.map(Text::into_string),
@@ -235,6 +234,5 @@ async fn edit_task_list(
         rhythm,
     };
     let list = room.edit_list(&issuer, *id, seen, change).await?;
-    let version = id.thing().present(&db).await?;
-    Ok(Versioned(one(&room, list).await?, version))
+    Ok(web::Json(one(&room, list).await?))
 }
