@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { answerWith, api, fits, look, openAnew, picture, signedIn, until } from './world.ts'
+import { ahead, answerWith, api, fits, look, monthsEnd, openAnew, picture, signedIn, thisYear, until } from './world.ts'
 
 const LONG = '龙首矿采矿一工区机电维修与充填联合党支部第三党小组'
 const HEADERS = '序号,重点任务,完成标准,牵头单位,完成时限,权重,是否重点,节点,备注'
@@ -40,7 +40,7 @@ test('任务清单: an organiser writes a list, orders it, imports more of it an
   await page.getByLabel('年度').fill('二〇二六')
   await page.getByRole('button', { name: '建立清单' }).click()
   await page.getByText('请写四位年份').waitFor()
-  await page.getByLabel('年度').fill('2026')
+  await page.getByLabel('年度').fill(String(thisYear()))
   await page.getByLabel('依据（选填）').fill('党委会纪要〔2026〕12号')
   await look(page, 'task-list-new')
   await page.getByRole('button', { name: '建立清单' }).click()
@@ -62,7 +62,7 @@ test('任务清单: an organiser writes a list, orders it, imports more of it an
   await page.getByText('请写明怎样算完成').waitFor()
   await page.getByLabel('任务', { exact: true }).fill('开展安全生产专项主题党日')
   await page.getByLabel('完成标准').fill('各支部全员参加，形成问题清单并整改到位')
-  await page.getByLabel('完成时限').fill('2026-12-30')
+  await page.getByLabel('完成时限').fill(ahead(33))
   await page.getByLabel('权重').fill('1.5')
   await page.getByRole('switch', { name: /^重点任务/ }).check()
   await page.getByText('配合单位（选填）').click()
@@ -81,7 +81,7 @@ test('任务清单: an organiser writes a list, orders it, imports more of it an
   await look(page, 'task-item-new')
   await page.getByRole('button', { name: '保存' }).click()
   await page.getByText('节点应按日期先后，且不晚于完成时限').waitFor()
-  await page.getByLabel('日期').fill('2026-12-10')
+  await page.getByLabel('日期').fill(ahead(13))
   await page.getByRole('button', { name: '保存' }).click()
   await page.getByRole('link', { name: /1\. ★ 开展安全生产专项主题党日/ }).waitFor()
   assert.deepEqual((await itemsOf(list)).map(({ number, focus, weight, nodes }) => [number, focus, weight, nodes.length]), [[1, true, 150, 1]])
@@ -91,7 +91,7 @@ test('任务清单: an organiser writes a list, orders it, imports more of it an
   const [template] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /下载本清单的表格/ }).click()])
   assert(template.suggestedFilename().endsWith('.xlsx'))
   await look(page, 'task-import')
-  const rows = [HEADERS, '2,完成班组建设达标,达标率 90% 以上,,2026-12-31,1,否,2026-12-15 自查；2026-12-25 验收,', '3,修订支部工作台账,六本台账齐全,,2026-12-20,,,,', '4,没有期限的事项,写明标准,,年底前,,,,', '5,牵头单位写错的事项,写明标准,没有这个单位,2026-12-31,,,,']
+  const rows = [HEADERS, `2,完成班组建设达标,达标率 90% 以上,,${ahead(34)},1,否,${ahead(18)} 自查；${ahead(28)} 验收,`, `3,修订支部工作台账,六本台账齐全,,${ahead(23)},,,,`, '4,没有期限的事项,写明标准,,年底前,,,,', `5,牵头单位写错的事项,写明标准,没有这个单位,${ahead(34)},,,,`]
   await page.locator('input[type=file]').setInputFiles(file('阿尔金山矿业党委二〇二六年重点任务分解表（最终版）.csv', rows))
   await page.getByText(/核对码 [0-9a-f]{8}/).waitFor()
   assert.deepEqual(await counts(page), { 新增: 2, 变更: 0, 不变: 0, 不能导入: 2 })
@@ -130,7 +130,7 @@ test('任务清单: an organiser writes a list, orders it, imports more of it an
   // somebody else writes meanwhile
   await page.getByRole('link', { name: /2\. 修订支部工作台账/ }).click()
   await page.getByRole('heading', { name: '第 2 项' }).waitFor()
-  await api('second organiser', `/task-lists/${list}/items/2`, 'PUT', { title: '修订支部工作台账（六本）', standard: '六本台账齐全', due_on: '2026-12-20' })
+  await api('second organiser', `/task-lists/${list}/items/2`, 'PUT', { title: '修订支部工作台账（六本）', standard: '六本台账齐全', due_on: ahead(23) })
   await page.getByLabel('完成标准').fill('六本台账齐全，月底抽查')
   await page.getByRole('button', { name: '保存' }).click()
   await page.getByText(/已于.*修改过/).waitFor()
@@ -196,8 +196,8 @@ test('督办: a task is reminded, rested, merged into another one, and struck of
   const branch = (await api<{ branch: { id: string } }>('secretary', '/me/today')).branch.id
   const { items: units } = await api<{ items: Array<{ id: string; parent_id: string | null }> }>('organiser', '/units')
   const root = units.find(({ parent_id }) => parent_id === null)!.id
-  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'supervision', title: '十二月督办事项', unit_id: root, year: 2026 })
-  for (const [number, title] of ['井口排水沟清淤', '井口排水沟修复', '通勤车增开夜班'].entries()) await api('organiser', `/task-lists/${list.id}/items/${number + 1}`, 'PUT', { title, standard: '现场完成', due_on: '2026-12-31' })
+  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'supervision', title: '十二月督办事项', unit_id: root, year: thisYear() })
+  for (const [number, title] of ['井口排水沟清淤', '井口排水沟修复', '通勤车增开夜班'].entries()) await api('organiser', `/task-lists/${list.id}/items/${number + 1}`, 'PUT', { title, standard: '现场完成', due_on: ahead(34) })
   await api('organiser', `/task-lists/${list.id}/layings`, 'POST', { unit_ids: [branch] })
   const tasks = await until(async () => {
     const { items } = await api<{ items: Head[] }>('organiser', `/tasks?list_id=${list.id}`)
@@ -221,7 +221,7 @@ test('督办: a task is reminded, rested, merged into another one, and struck of
   await page.getByRole('link', { name: '已并入另一项任务，去看看' }).click()
   await page.getByRole('heading', { name: '井口排水沟修复' }).waitFor()
   await page.getByRole('button', { name: '挂起' }).click()
-  await page.getByLabel('挂起至').fill('2026-12-20')
+  await page.getByLabel('挂起至').fill(ahead(23))
   await page.getByLabel('挂起的原因').fill('等备件')
   await look(page, 'task-suspending')
   await page.getByRole('button', { name: '挂起', exact: true }).last().click()
@@ -259,8 +259,8 @@ test('任务完成情况: what was due in the month and closed in time puts a br
   const branch = (await api<{ branch: { id: string } }>('secretary', '/me/today')).branch.id
   const { items: units } = await api<{ items: Array<{ id: string; parent_id: string | null }> }>('organiser', '/units')
   const root = units.find(({ parent_id }) => parent_id === null)!.id
-  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'month', title: '十一月工作安排', unit_id: root, year: 2026 })
-  for (const [at, weight] of [100, 300].entries()) await api('organiser', `/task-lists/${list.id}/items/${at + 1}`, 'PUT', { title: `十一月第 ${at + 1} 项`, standard: '完成', due_on: '2026-11-30', weight })
+  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'month', title: '本月工作安排', unit_id: root, year: thisYear() })
+  for (const [at, weight] of [100, 300].entries()) await api('organiser', `/task-lists/${list.id}/items/${at + 1}`, 'PUT', { title: `本月第 ${at + 1} 项`, standard: '完成', due_on: monthsEnd(), weight })
   await api('organiser', `/task-lists/${list.id}/layings`, 'POST', { unit_ids: [branch] })
   const tasks = await until(async () => {
     const { items } = await api<{ items: Head[] }>('organiser', `/tasks?list_id=${list.id}`)
@@ -294,15 +294,15 @@ test('任务完成情况: what was due in the month and closed in time puts a br
   await page.getByText('没有这样的任务。').waitFor()
   await look(page, 'tasks-mine')
   await page.evaluate((to) => (location.hash = `#/tasks?list_id=${to}`), list.id)
-  await page.getByRole('link', { name: /十一月第 1 项/ }).waitFor()
+  await page.getByRole('link', { name: /本月第 1 项/ }).waitFor()
   await page.getByRole('radio', { name: '待签收 1' }).waitFor()
 
   // a branch's own list: what it may not ask of others is said in words
-  const own_list = await api<{ id: string }>('secretary', '/task-lists', 'POST', { kind: 'month', title: '支部十一月计划', unit_id: branch, year: 2026 })
+  const own_list = await api<{ id: string }>('secretary', '/task-lists', 'POST', { kind: 'month', title: '支部本月计划', unit_id: branch, year: thisYear() })
   const stranger = (await api<{ items: Array<{ short_name: string; kind: string; id: string }> }>('organiser', '/units')).items.find(({ kind, id }) => kind === '党支部' && id !== branch)!
   await openAnew(page, `/task-lists/${own_list.id}/import`)
-  await page.locator('input[type=file]').setInputFiles(file('计划.csv', [HEADERS, `1,打扫井口,无杂物,${stranger.short_name},2026-12-31,,,,`]))
-  await page.getByText(/任务只能下发给清单所属组织及其下级/).waitFor()
+  await page.locator('input[type=file]').setInputFiles(file('计划.csv', [HEADERS, `1,打扫井口,无杂物,${stranger.short_name},${ahead(34)},,,,`]))
+  await page.getByText(/不是清单所属单位的下级组织/).waitFor()
   await look(page, 'task-import-refused')
   assert.deepEqual(faults, [])
   await context.close()

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { came, photograph } from './paint.ts'
 import { unitOf } from './team.ts'
-import { api, look, openAnew, signedIn, until } from './world.ts'
+import { ahead, api, look, openAnew, signedIn, thisYear, until } from './world.ts'
 
 test('任务: a list is laid on a branch, its secretary accepts, tells and hands in with a photograph, the organiser closes', async () => {
   const branch = (await api<{ branch: { id: string } }>('secretary', '/me/today')).branch.id
   const { items: units } = await api<{ items: Array<{ id: string; parent_id: string | null }> }>('organiser', '/units')
   const root = units.find(({ parent_id }) => parent_id === null)!.id
-  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'supervision', title: '七月督办事项', unit_id: root, year: 2026 })
-  const asked = { title: '整改消防通道堆放', standard: '通道畅通，张贴标识', due_on: '2026-12-31', focus: true, evidence: '需核对现场', nodes: [{ title: '清理完毕', due_on: '2026-12-20' }] }
+  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'supervision', title: '七月督办事项', unit_id: root, year: thisYear() })
+  const asked = { title: '整改消防通道堆放', standard: '通道畅通，张贴标识', due_on: ahead(34), focus: true, evidence: '需核对现场', nodes: [{ title: '清理完毕', due_on: ahead(23) }] }
   await api('organiser', `/task-lists/${list.id}/items/1`, 'PUT', asked)
   await api('organiser', `/task-lists/${list.id}/layings`, 'POST', { unit_ids: [branch] })
   const task = await until(async () => (await api<{ items: Array<{ id: string }> }>('organiser', `/tasks?list_id=${list.id}`)).items[0], 'the list was not laid')
@@ -81,8 +81,8 @@ test('移交清单: what a member was to do who moves away is handed on, found f
   const branch = await unitOf('secretary')
   const { items: units } = await api<{ items: Array<{ id: string; parent_id: string | null; kind: string; closed_on?: string | null }> }>('organiser', '/units')
   const root = units.find(({ parent_id }) => parent_id === null)!.id
-  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'supervision', title: '八月督办事项', unit_id: root, year: 2026 })
-  for (const [at, title] of ['井下避灾路线标识补齐', '党员责任区台账更新'].entries()) await api('organiser', `/task-lists/${list.id}/items/${at + 1}`, 'PUT', { title, standard: '现场核对', due_on: '2026-12-31', nodes: [] })
+  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'supervision', title: '八月督办事项', unit_id: root, year: thisYear() })
+  for (const [at, title] of ['井下避灾路线标识补齐', '党员责任区台账更新'].entries()) await api('organiser', `/task-lists/${list.id}/items/${at + 1}`, 'PUT', { title, standard: '现场核对', due_on: ahead(34), nodes: [] })
   await api('organiser', `/task-lists/${list.id}/layings`, 'POST', { unit_ids: [branch.id] })
   const tasks = await until(async () => {
     const { items } = await api<{ items: Array<{ id: string }> }>('organiser', `/tasks?list_id=${list.id}`)

@@ -241,3 +241,10 @@ let documents = 0
 
 /** The number of a notice of the demo enterprise: no two of its documents bear the same one. */
 export const documentNo = () => `示范组发〔2026〕${1000 + ++documents}号`
+
+/** The business day so many days from now, as the API writes days. */
+export const ahead = (days: number) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
+
+/** This year, and the last day of this month. */
+export const thisYear = () => Number(ahead(0).slice(0, 4))
+export const monthsEnd = () => new Date(Date.UTC(thisYear(), Number(ahead(0).slice(5, 7)), 0)).toISOString().slice(0, 10)
