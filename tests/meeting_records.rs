@@ -43,9 +43,9 @@ async fn theme_days_have_forms_and_series_and_are_found_by_both() {
         let found = secretary.get(&format!("/meetings?{query}")).await.ok(200);
         items(&found).iter().map(|seen| format!("/meetings/{}", text(&seen["id"]))).collect()
     };
-    assert_eq!(ids("form=study").await, [other.clone()]);
+    assert_eq!(ids("form=study").await, std::slice::from_ref(&other));
     assert_eq!(ids(&format!("series={}", series[0])).await, [other.clone(), one.clone()]);
-    assert_eq!(ids(&format!("series={}&form=on_site_support", series[0])).await, [one.clone()]);
+    assert_eq!(ids(&format!("series={}&form=on_site_support", series[0])).await, std::slice::from_ref(&one));
     // of another branch nothing is known, not even the name
     let known = secretary.get("/meeting-series").await.ok(200);
     assert_eq!(known["items"], json!([{ "series": series[0] }]));

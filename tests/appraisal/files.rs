@@ -203,7 +203,7 @@ async fn many(count: usize) {
         n = li.employee_no,
         own = secretary.employee_no,
     );
-    let table: Vec<[String; 7]> = wrong.lines().skip(1).map(|line| cells_of(line)).collect();
+    let table: Vec<[String; 7]> = wrong.lines().skip(1).map(cells_of).collect();
     let by_book = import(&secretary, "?dry_run=true", xlsx(&table)).await.ok(200);
     let report = import(&secretary, "?dry_run=true", wrong).await.ok(200);
     assert_eq!(by_book["problems"], report["problems"], "a workbook says what a file of text says");

@@ -69,7 +69,7 @@ async fn site() -> Site {
     let mut conn = site.connect();
     for (index, role) in roles.into_iter().enumerate() {
         let row = RoleRow {
-            id: Uuid::new_v4().into(),
+            id: Uuid::from_u128(index as u128 + 1).into(),
             member_id: site.member(index),
             role,
             unit_id: site.root(),

@@ -4508,6 +4508,8 @@ export const editMeeting = <ThrowOnError extends boolean = true>(options: Option
  *
  * Says of members that they stayed away from a meeting that was held, without leave. The rules of appraisal propose what
  * they say for it; each member may answer, and another person decides. Again it changes nothing.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `committee_member` (党小组组长、支部书记、支委、党委委员).
  */
 export const noteMeetingAbsences = <ThrowOnError extends boolean = true>(options: Options<NoteMeetingAbsencesData, ThrowOnError>): RequestResult<NoteMeetingAbsencesResponses, NoteMeetingAbsencesErrors, ThrowOnError, 'data'> => (options.client ?? client).post<NoteMeetingAbsencesResponses, NoteMeetingAbsencesErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -4554,6 +4556,8 @@ export const deleteAttendance = <ThrowOnError extends boolean = true>(options: O
  *
  * Opens a task of a decision of a meeting that the caller may read, on the supervision list of its unit for the year. One
  * that was opened stays. Closing it is written down with the meeting, which shows its state.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const openDecisionTask = <ThrowOnError extends boolean = true>(options: Options<OpenDecisionTaskData, ThrowOnError>): RequestResult<OpenDecisionTaskResponses, OpenDecisionTaskErrors, ThrowOnError, 'data'> => (options.client ?? client).post<OpenDecisionTaskResponses, OpenDecisionTaskErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -6332,6 +6336,8 @@ export const submitReport = <ThrowOnError extends boolean = true>(options: Optio
  *
  * Opens a task of a report that is missing or was late, on the rectification list of the unit that asks. One that was opened
  * stays. Closing it is written down with the report, which shows its state.
+ *
+ * Needs a duty on the unit it is about, or above it: `organiser` (组织部).
  */
 export const openReportTask = <ThrowOnError extends boolean = true>(options: Options<OpenReportTaskData, ThrowOnError>): RequestResult<OpenReportTaskResponses, OpenReportTaskErrors, ThrowOnError, 'data'> => (options.client ?? client).post<OpenReportTaskResponses, OpenReportTaskErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -7081,6 +7087,8 @@ export const getStudyToday = <ThrowOnError extends boolean = true>(options?: Opt
  *
  * Tasks that members handed on since their duties had ended or they had moved or left, to holders of units that the caller
  * reaches by a duty; the newest first.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const listTaskHandOvers = <ThrowOnError extends boolean = true>(options?: Options<ListTaskHandOversData, ThrowOnError>): RequestResult<ListTaskHandOversResponses, ListTaskHandOversErrors, ThrowOnError, 'data'> => (options?.client ?? client).get<ListTaskHandOversResponses, ListTaskHandOversErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -7094,6 +7102,8 @@ export const listTaskHandOvers = <ThrowOnError extends boolean = true>(options?:
  *
  * What a member handed on to holders of a unit that the caller reaches by a duty, on A4, with the row in which giver, taker
  * and a witness from above sign; the newest 200.
+ *
+ * Needs a duty on the unit it is about, or above it: `group_leader`, `secretary`, `branch_committee`, `organiser`, `committee_member`, `leader`, `inspector`, `auditor` (党小组组长、支部书记、支委、组织部、党委委员、领导、督导、审计).
  */
 export const getTaskHandOverSheet = <ThrowOnError extends boolean = true>(options: Options<GetTaskHandOverSheetData, ThrowOnError>): RequestResult<GetTaskHandOverSheetResponses, GetTaskHandOverSheetErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetTaskHandOverSheetResponses, GetTaskHandOverSheetErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -7167,6 +7177,8 @@ export const getTaskList = <ThrowOnError extends boolean = true>(options: Option
  *
  * Changes what a list is called, on what it rests and how often units tell how far they are; fields that are not sent stay.
  * Its kind, unit and year are what it is.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser`, `committee_member` (支部书记、支委、组织部、党委委员).
  */
 export const editTaskList = <ThrowOnError extends boolean = true>(options: Options<EditTaskListData, ThrowOnError>): RequestResult<EditTaskListResponses, EditTaskListErrors, ThrowOnError, 'data'> => (options.client ?? client).patch<EditTaskListResponses, EditTaskListErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',
@@ -8214,6 +8226,8 @@ export const createObligationExemption = <ThrowOnError extends boolean = true>(o
  *
  * What is asked in a month of those who do a unit's paperwork, and of each unit directly below: forms, also of periods to come
  * and beyond the limits, what the enterprise's own rules cost by what was said when they were made, and notices.
+ *
+ * Needs a duty on the unit it is about, or above it: `secretary`, `branch_committee`, `organiser` (支部书记、支委、组织部).
  */
 export const getUnitOfficeBurden = <ThrowOnError extends boolean = true>(options: Options<GetUnitOfficeBurdenData, ThrowOnError>): RequestResult<GetUnitOfficeBurdenResponses, GetUnitOfficeBurdenErrors, ThrowOnError, 'data'> => (options.client ?? client).get<GetUnitOfficeBurdenResponses, GetUnitOfficeBurdenErrors, ThrowOnError, 'data'>({
     responseStyle: 'data',

@@ -16716,7 +16716,7 @@ export type AppealAppraisalEntryErrors = {
      */
     404: ProblemBody;
     /**
-     * `appraisals.appeal_too_late` · `appraisals.appealed` · `appraisals.corrected`
+     * `appraisals.appeal_too_late` · `appraisals.appealed` · `appraisals.corrected` · `appraisals.follows_others`
      */
     409: ProblemBody;
     /**
@@ -16952,7 +16952,7 @@ export type ProposeAppraisalErrors = {
      */
     403: ProblemBody;
     /**
-     * `appraisals.cause_taken` · `appraisals.corrected` · `appraisals.no_scheme`
+     * `appraisals.cause_taken` · `appraisals.corrected` · `appraisals.follows_others` · `appraisals.no_scheme`
      */
     409: ProblemBody;
     /**
@@ -18107,6 +18107,10 @@ export type GetCalendarFeedErrors = {
      * Behind the question mark stands something that this operation does not know or cannot read: `query.invalid`
      */
     400: ProblemBody;
+    /**
+     * `dates.feed_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -27283,6 +27287,10 @@ export type GetMyCalendarErrors = {
      */
     401: ProblemBody;
     /**
+     * `dates.bad_span` · `dates.no_such_year`
+     */
+    422: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -27312,6 +27320,10 @@ export type DeleteMyCalendarFeedErrors = {
      */
     401: ProblemBody;
     /**
+     * `dates.feed_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -27340,6 +27352,10 @@ export type GetMyCalendarFeedErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `dates.feed_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -29161,6 +29177,14 @@ export type NoteMeetingAbsencesErrors = {
      */
     401: ProblemBody;
     /**
+     * `meetings.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `meetings.not_held`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -29282,6 +29306,10 @@ export type OpenDecisionTaskErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `meetings.decision_not_found` · `meetings.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -29450,6 +29478,14 @@ export type GetMeetingRecordErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `meetings.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -34168,6 +34204,14 @@ export type OpenReportTaskErrors = {
      */
     401: ProblemBody;
     /**
+     * `reports.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `reports.not_late`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36284,6 +36328,10 @@ export type ListTaskHandOversErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -36321,6 +36369,10 @@ export type GetTaskHandOverSheetErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -36526,6 +36578,18 @@ export type EditTaskListErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `versions.outdated`
+     */
+    409: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -39525,9 +39589,21 @@ export type GetUnitOfficeBurdenData = {
 
 export type GetUnitOfficeBurdenErrors = {
     /**
+     * `burden.bad_month`
+     */
+    400: ProblemBody;
+    /**
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `units.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
