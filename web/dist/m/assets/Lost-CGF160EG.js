@@ -1,1 +1,0 @@
-import{N as e,g as t,w as n,x as r,y as i}from"./vue-DE0zT8_-.js";var a={class:`stack tight`},o=n({__name:`Lost`,setup(n){return(n,o)=>(e(),i(`div`,a,[...o[0]||(o[0]=[t(`p`,null,[r(`注销后`),t(`b`,null,`不能恢复`),r(`。`)],-1),t(`p`,null,`清除：姓名、工号、手机号、密码和登录、绑定的账号、收到的消息、提出的意见、请假理由、没有附在事项上的文件。`,-1),t(`p`,null,`保留：积分、榜单、投票和已封存的数据（只有编号）；金点子、评论和成果，作者显示为“已注销成员”。`,-1)])]))}});export{o as t};

@@ -1,0 +1,1 @@
+import{P as e,S as t,T as n,_ as r,b as i}from"./vue-CPzGWPcY.js";var a={class:`stack tight`},o=n({__name:`Lost`,setup(n){return(n,o)=>(e(),i(`div`,a,[...o[0]||(o[0]=[r(`p`,null,[t(`注销后`),r(`b`,null,`不能恢复`),t(`。`)],-1),r(`p`,null,`清除：姓名、工号、手机号、密码和登录、绑定的账号、收到的消息、提出的意见、请假理由、没有附在事项上的文件。`,-1),r(`p`,null,`保留：积分、榜单、投票和已封存的数据（只有编号）；金点子、评论和成果，作者显示为“已注销成员”。`,-1)])]))}});export{o as t};

@@ -1,1 +1,0 @@
-import{N as e,g as t,w as n,y as r}from"./vue-DE0zT8_-.js";var i=[`href`],a=[`src`,`alt`],o=n({__name:`Mark`,props:{src:{},name:{}},setup(n){return(o,s)=>(e(),r(`a`,{class:`mark-whole`,href:n.src,target:`_blank`,rel:`noopener`},[t(`img`,{src:n.src,alt:n.name},null,8,a)],8,i))}});export{o as t};

@@ -1,0 +1,1 @@
+import{P as e,T as t,_ as n,b as r}from"./vue-CPzGWPcY.js";var i=[`href`],a=[`src`,`alt`],o=t({__name:`Mark`,props:{src:{},name:{}},setup(t){return(o,s)=>(e(),r(`a`,{class:`mark-whole`,href:t.src,target:`_blank`,rel:`noopener`},[n(`img`,{src:t.src,alt:t.name},null,8,a)],8,i))}});export{o as t};

@@ -1,1 +1,0 @@
-import{T as e}from"./kit-CEHogiWH.js";function t(t){let[n=0,r=1]=e().split(`-`).map(Number),i=n*12+r-1+t;return`${Math.floor(i/12)}-${String(i%12+1).padStart(2,`0`)}-01`}var n=e=>`${Number(e.slice(0,4))} 年 ${Number(e.slice(5,7))} 月`;export{t as n,n as t};

@@ -1,1 +1,0 @@
-import{S as e}from"./kit-CEHogiWH.js";var t=t=>`${t>0?`+`:``}${e(t)}`;function n(e){let t=/^(\d{1,3})(?:\.(\d{1,2}))?$/.exec(e.trim());return t?Number(t[1])*100+Number((t[2]??``).padEnd(2,`0`)):void 0}function r(e,t){let n=URL.createObjectURL(e),r=document.createElement(`a`);r.href=n,r.download=t,r.click(),setTimeout(()=>URL.revokeObjectURL(n),6e4)}export{n,t as r,r as t};
