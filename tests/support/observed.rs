@@ -160,6 +160,10 @@ fn harmless(name: &str, text: &str) -> String {
         return text.split("signature=").next().unwrap_or_default().split('/').take(4).collect::<Vec<_>>().join("/")
             + "/…";
     }
+    // whoever knows the rest reads somebody's dates, and the server of a test has another port each time
+    if text.contains("/calendar-feeds/") {
+        return "https://xianfeng.example.com/api/v1/calendar-feeds/…".into();
+    }
     if name.ends_with("cursor") {
         return SOME_CURSOR.into();
     }
