@@ -152,7 +152,8 @@ fn reports(tx: &Transaction<'_>, world: &World, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Of all that waits a hundredth lies with those who run things for the whole enterprise, the rest with branches and members.
+/// Of all that waits a hundredth lies with those who run things for the whole enterprise, the rest with members: what lies
+/// with branches where nobody holds the duty would move up to them.
 fn desk(tx: &Transaction<'_>, world: &World, now: i64) -> Result<()> {
     let mut insert = tx.prepare(
         "INSERT INTO desk_items (id, kind, subject_id, title, link, due_by, urgency, member_id, stay, capability, unit_id, lies_on,
@@ -163,7 +164,6 @@ fn desk(tx: &Transaction<'_>, world: &World, now: i64) -> Result<()> {
         let (row, due) = (bytes(Kind::DeskItem, n), world.day + chrono::Days::new(u64::from(n % 60)));
         let (member, stay, unit) = match n % 100 {
             0 => (None, None, Some(world.root())),
-            1..50 => (None, None, Some(world.nth_branch(n % world.branches()))),
             _ => (Some(bytes(Kind::Member, n.wrapping_mul(7_919) % world.members)), Some("member"), None),
         };
         let unit = unit.map(|unit| unit.as_bytes().to_vec());
