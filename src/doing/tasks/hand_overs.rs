@@ -1,6 +1,7 @@
 //! Handing on: what somebody was to do whose duty has ended, or who has moved or left, goes to those who do the tasks of the
 //! unit now or, where there is nobody, to those above; what it was stays on a list.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use diesel::QueryResult;
@@ -66,8 +67,10 @@ impl Tasks {
                 for id in &ids {
                     handed.extend(take(&room, tx, *id)?);
                 }
-                if let Some(unit) = handed.first() {
-                    room.tell_hand_over(tx, member, *unit, handed.len())?;
+                // a leader's tasks may be of several units, whose holders each hear of their own
+                for unit in handed.iter().copied().collect::<BTreeSet<UnitId>>() {
+                    let count = handed.iter().filter(|one| **one == unit).count();
+                    room.tell_hand_over(tx, member, unit, count)?;
                 }
                 Ok(handed.len())
             });
