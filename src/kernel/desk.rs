@@ -134,8 +134,8 @@ pub struct NewItem {
 }
 
 /// Something that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = desk_items, treat_none_as_default_value = false)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = desk_items, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct Item {
     pub id: DeskItemId,
     pub kind: String,
@@ -156,9 +156,36 @@ pub struct Item {
     pub created_at: Timestamp,
     /// The instant from which it is late, where the day alone does not tell.
     pub due_at: Option<Timestamp>,
+    /// Who was asked to prepare it by those who have it, and has not yet.
+    pub preparer_id: Option<MemberId>,
 }
 
 impl Item {
+    /// What it is called for `viewer`: whoever is to prepare it does not do it.
+    pub fn title_for(&self, viewer: MemberId) -> String {
+        if self.preparer_id == Some(viewer) { format!("准备：{}", self.title) } else { self.title.clone() }
+    }
+
+    /// Where `viewer` goes: whoever is to prepare it may have no leave to see the thing, and tells what he has prepared.
+    pub fn link_for(&self, viewer: MemberId) -> String {
+        if self.preparer_id == Some(viewer) { format!("/desk-items/{}", self.id) } else { self.link.clone() }
+    }
+
+    /// The member whose it is for as long as he holds the duty.
+    pub fn holder_by_duty(&self) -> Option<MemberId> {
+        self.member_id.filter(|_| self.stay == Some(Stay::Duty))
+    }
+
+    /// What those may do who have it, or may come to have it.
+    pub fn capability(&self) -> Option<Capability> {
+        self.capability
+    }
+
+    /// Holders of what have it, or may come to have it.
+    pub fn post(&self) -> Option<Post> {
+        self.capability.zip(self.unit_id).map(|(capability, unit)| Post { capability, unit })
+    }
+
     /// The thing that waits.
     pub fn subject(&self) -> Uuid {
         Uuid::from_slice(&self.subject_id).unwrap_or_default()
@@ -171,7 +198,7 @@ impl Item {
 
     /// For whom it waits.
     pub fn whose(&self) -> Option<Whose> {
-        let post = self.capability.zip(self.unit_id).map(|(capability, unit)| Post { capability, unit });
+        let post = self.post();
         let holder =
             self.member_id.map(|member| Holder { member, stay: self.stay.unwrap_or(Stay::Member), home: self.home_id });
         match (holder, post) {
@@ -223,10 +250,11 @@ pub fn settle(tx: &mut Tx, kind: &str, subject: Uuid, items: Vec<(NewItem, Optio
             continue;
         };
         let old = known.swap_remove(at);
-        let row = Item { id: old.id, created_at: old.created_at, ..row };
+        // whoever prepares it goes on
+        let row = Item { id: old.id, created_at: old.created_at, preparer_id: old.preparer_id, ..row };
         if row != old {
-            delete(tx.conn, &[old.id])?;
-            insert(tx.conn, &row)?;
+            let its = desk_items::table.find(row.id);
+            on!(tx.conn, c => diesel::update(its).set(&row).execute(c))?;
         }
     }
     let over: Vec<DeskItemId> = known.iter().map(|item| item.id).collect();
@@ -299,6 +327,7 @@ fn new_row(tx: &Tx, item: NewItem, lies_on: Option<UnitId>) -> Item {
             Some(Due::At(at)) => Some(at),
             _ => None,
         },
+        preparer_id: None,
     }
 }
 
@@ -336,6 +365,19 @@ pub struct Desk {
     pub posts: Vec<(UnitId, Vec<Capability>)>,
 }
 
+impl Desk {
+    /// Whether the viewer, or holders whose desk he looks at, have the item to deal with; not whoever prepares it.
+    pub fn holds(&self, item: &Item) -> bool {
+        let Some(lies_on) = item.lies_on else {
+            return self.with_own && item.member_id == Some(self.viewer);
+        };
+        let lets = |(unit, capabilities): &(UnitId, Vec<Capability>)| {
+            *unit == lies_on && item.capability.is_some_and(|capability| capabilities.contains(&capability))
+        };
+        self.posts.iter().any(lets) && !item.barred().contains(&self.viewer)
+    }
+}
+
 /// Where a page ended.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Mark {
@@ -350,6 +392,7 @@ macro_rules! lying {
         let own = Some(desk.viewer).filter(|_| desk.with_own);
         // equal to nothing when there is none
         let mut query = $query.filter(desk_items::member_id.eq(own).and(desk_items::lies_on.is_null()));
+        query = query.or_filter(desk_items::preparer_id.eq(own));
         let barred = format!("%{}%", desk.viewer);
         for (unit, capabilities) in &desk.posts {
             query = query.or_filter(
@@ -383,6 +426,25 @@ pub fn list_due(conn: &mut Conn, desk: &Desk, (from, until): (Day, Day), limit: 
         .limit(limit)
         .select(Item::as_select())
         .load(c))
+}
+
+/// An item, held until the end of the transaction.
+pub fn lock(conn: &mut Conn, id: DeskItemId) -> QueryResult<Option<Item>> {
+    match conn {
+        Conn::Pg(c) => desk_items::table.find(id).select(Item::as_select()).for_update().first(c).optional(),
+        Conn::Sqlite(c) => desk_items::table.find(id).select(Item::as_select()).first(c).optional(),
+    }
+}
+
+pub fn find(conn: &mut Conn, id: DeskItemId) -> QueryResult<Option<Item>> {
+    on!(conn, c => desk_items::table.find(id).select(Item::as_select()).first(c).optional())
+}
+
+/// Has a member prepare an item, or nobody any more. The caller holds the item.
+pub fn let_prepare(tx: &mut Tx, item: Item, member: Option<MemberId>) -> QueryResult<Item> {
+    let its = desk_items::table.find(item.id);
+    on!(tx.conn, c => diesel::update(its).set(desk_items::preparer_id.eq(member)).execute(c))?;
+    Ok(Item { preparer_id: member, ..item })
 }
 
 /// How many of each kind lie on a desk; kinds without any are left out.

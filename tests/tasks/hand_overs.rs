@@ -120,3 +120,30 @@ async fn a_leader_in_charge_who_leaves_holds_up_nobody() {
     committee.post(&format!("/tasks/{id}/extension/approval"), json!({})).await.ok(200);
     assert_eq!(organiser.get(&format!("/tasks/{id}")).await.ok(200)["due_on"], "2026-09-30");
 }
+
+#[tokio::test]
+async fn whoever_led_tasks_of_several_units_leaves_each_unit_its_own_and_each_hears() {
+    let app = TestApp::start().await;
+    let Cast { organiser, secretary, .. } = cast(&app).await;
+    let admin = crate::members::administrator(&app).await;
+    let west = app.member("西书记").home("XZ21").role(Role::Secretary, "ZB2").sign_in().await;
+    let boss = app.member("主管领导").home("JT").sign_in().await;
+    // each secretary has a group do something, and the same leader is in charge of both
+    for (issuer, branch, group) in [(&secretary, "ZB1", "XZ11"), (&west, "ZB2", "XZ21")] {
+        let body = json!({ "kind": "year", "title": "清单", "unit_id": app.unit(branch), "year": 2026 });
+        let list = text(&issuer.post("/task-lists", body).await.ok(201)["id"]);
+        let mut asked = item("任务", "2026-12-31");
+        asked["leader_id"] = json!(boss.id);
+        issuer.put(&format!("/task-lists/{list}/items/1"), asked).await.ok(201);
+        lay(&app, issuer, &list, &[group]).await;
+    }
+    admin.patch(&format!("/members/{}", boss.id), json!({ "status": "left" })).await.ok(200);
+    app.tick().await;
+    assert_eq!(handed(&organiser, &format!("&member_id={}", boss.id)).await.len(), 2);
+    app.drain().await;
+    for (issuer, branch) in [(&secretary, "ZB1"), (&west, "ZB2")] {
+        let list = handed(issuer, "").await;
+        assert_eq!((list.len(), &list[0]["unit_id"]), (1, &json!(app.unit(branch))));
+        assert!(notices(issuer).await.contains(&"任务移交".to_owned()), "{branch}");
+    }
+}

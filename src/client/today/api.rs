@@ -17,6 +17,7 @@ use crate::honour::boards::BranchPlace;
 use crate::kernel::desk::{DeskItemId, Item, Urgency};
 use crate::learning::quiz::{PaperId, PaperState, QUESTION_SECONDS};
 use crate::learning::study::{FeedPush, ReadState};
+use crate::people::desk::First;
 use crate::people::members::model::{MemberKind, MemberSettings, MemberStatus};
 use crate::web::Problem;
 use crate::web::caller::{Caller, Member};
@@ -184,17 +185,16 @@ struct TodayDeskItem {
     urgency: Urgency,
 }
 
-impl From<&Item> for TodayDeskItem {
-    fn from(item: &Item) -> Self {
-        TodayDeskItem {
-            id: item.id,
-            kind: item.kind.clone(),
-            title: item.title.clone(),
-            link: item.link.clone(),
-            due_on: item.due_on(),
-            urgency: item.urgency,
-        }
-    }
+fn desk(First { items, count }: First, viewer: MemberId) -> TodayDesk {
+    let shown = |item: Item| TodayDeskItem {
+        id: item.id,
+        title: item.title_for(viewer),
+        link: item.link_for(viewer),
+        due_on: item.due_on(),
+        urgency: item.urgency,
+        kind: item.kind,
+    };
+    TodayDesk { count, items: items.into_iter().map(shown).collect() }
 }
 
 crate::words!(
@@ -361,7 +361,7 @@ fn show(today: &Today, caller: &Caller, page: Page) -> MyToday {
         unfinished: unfinished(&page),
         open: open(&page),
         branch: branch(today, caller, &page),
-        desk: TodayDesk { count: page.desk_count, items: page.desk.iter().map(TodayDeskItem::from).collect() },
+        desk: desk(page.desk, page.card.id),
         quiz: TodayQuiz {
             paper_id: page.quiz.paper_id,
             state: page.quiz.state,

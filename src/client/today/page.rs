@@ -13,7 +13,6 @@ use crate::ground::notices::{self, Newest};
 use crate::honour::boards::{BoardRoom, BranchPlace};
 use crate::honour::points::{self, Points, PointsToday, RuleName};
 use crate::judging::campaigns::{self, Campaigns, OpenVote};
-use crate::kernel::desk::Item;
 use crate::kernel::glance::{Glance, Seen};
 use crate::learning::challenge::{self, RunningRun};
 use crate::learning::contests::{self, Attempted, Contests, OpenContest};
@@ -53,8 +52,7 @@ pub struct Page {
     pub contests: Vec<(OpenContest, Attempted)>,
     /// Open votes, and whether the member has voted.
     pub votes: Vec<(OpenVote, bool)>,
-    pub desk: Vec<Item>,
-    pub desk_count: i64,
+    pub desk: desk::First,
     pub notices: Newest,
     pub settings: MemberSettings,
     pub points: PointsToday,
@@ -108,15 +106,14 @@ impl Today {
         };
         // what is his own, in one hop
         let (today, asker, day, now) = (self.clone(), person.clone(), self.db.today(), self.db.now());
-        let (seen, study, (desk, desk_count), notices) = self
+        let (seen, study, desk, notices) = self
             .db
             .read(move |conn| {
                 let seen = today.glance.take(conn, asker.member, day)?;
                 let study = today.study.today_of(conn, asker.member, &pushes, &seen)?;
                 let desk = desk::first_of(conn, &asker, SHOWN)?;
-                let desk_count = desk.counts.iter().map(|(_, count)| count).sum();
                 let notices = notices::newest(conn, (asker.member, &asker.path), &seen, now, SHOWN)?;
-                Ok((seen, study, (desk.items, desk_count), notices))
+                Ok((seen, study, desk, notices))
             })
             .await?;
         let quiz = self.quiz.today_in(&papers, &seen);
@@ -134,7 +131,6 @@ impl Today {
                 .collect(),
             votes: votes.into_iter().map(|vote| (vote.clone(), campaigns::voted_in(&seen, &vote))).collect(),
             desk,
-            desk_count,
             notices,
             settings: members::settings_in(&seen),
             points: self.points.today_in(&seen),

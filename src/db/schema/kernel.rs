@@ -327,6 +327,7 @@ diesel::table! {
         barred -> Text,
         created_at -> BigInt,
         due_at -> Nullable<BigInt>,
+        preparer_id -> Nullable<Binary>,
     }
 }
 

@@ -11,6 +11,46 @@ diesel::table! {
     }
 }
 
+// desk
+
+diesel::table! {
+    desk_assignments (item_id) {
+        item_id -> Binary,
+        member_id -> Binary,
+        assigned_by -> Binary,
+        note -> Nullable<Text>,
+        assigned_at -> BigInt,
+        prepared -> Nullable<Text>,
+        prepared_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    desk_hand_overs (id) {
+        id -> Binary,
+        role_id -> Binary,
+        member_id -> Binary,
+        role -> Text,
+        unit_id -> Binary,
+        ended_on -> Date,
+        items -> Integer,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    desk_hand_over_items (id) {
+        id -> Binary,
+        hand_over_id -> Binary,
+        number -> Integer,
+        kind -> Text,
+        title -> Text,
+        link -> Text,
+        due_on -> Nullable<Date>,
+        waits_since -> BigInt,
+    }
+}
+
 // members
 
 diesel::table! {

@@ -35,6 +35,8 @@ pub const KERNELS: Keeping = Keeping {
             &[at("created_at"), text("kind"), text("title"), text("link"), day("due_by")],
         )
         .deleted(),
+        Kept::hidden("desk_items", "preparer_id", "请本人准备的待办，见“交办给本人准备的待办”")
+            .cleared("preparer_id = NULL"),
         Kept::hidden("desk_items", "barred", "须回避某项待办的人员编号，随待办清除"),
         Kept::own(
             "trail",

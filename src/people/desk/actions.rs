@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use diesel::QueryResult;
 
+use super::assignments::Prepared;
 use super::rules::{self, Refusal};
 use crate::base::capability::Capability;
-use crate::base::id::UnitId;
+use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{Conn, Db, DbError, Never, Stop};
@@ -18,8 +19,14 @@ const CHUNK: i64 = 200;
 
 /// A page of a desk, and how many of each kind lie on it in all.
 pub struct Page {
-    pub items: Vec<Item>,
+    pub items: Vec<Prepared>,
     pub counts: Vec<(String, i64)>,
+}
+
+/// What is due first on a desk, and how much lies there in all.
+pub struct First {
+    pub items: Vec<Item>,
+    pub count: i64,
 }
 
 pub(super) fn desk_of(person: &Person) -> Desk {
@@ -28,17 +35,18 @@ pub(super) fn desk_of(person: &Person) -> Desk {
 }
 
 /// What is due first on the desk of `person`, for the page of the day.
-pub fn first_of(conn: &mut Conn, person: &Person, limit: i64) -> QueryResult<Page> {
+pub fn first_of(conn: &mut Conn, person: &Person, limit: i64) -> QueryResult<First> {
     let desk = desk_of(person);
-    Ok(Page { items: desk::list(conn, &desk, None, limit)?, counts: desk::count(conn, &desk)? })
+    let count = desk::count(conn, &desk)?.iter().map(|(_, count)| count).sum();
+    Ok(First { items: desk::list(conn, &desk, None, limit)?, count })
 }
 
 /// The room's handle; clones share it.
 #[derive(Clone)]
 pub struct Desktop {
     pub(super) db: Db,
-    directory: Directory,
-    desks: Desks,
+    pub(super) directory: Directory,
+    pub(super) desks: Desks,
     changes: RosterChanges,
     /// The edition of the roster by which the items were last looked through.
     seen: Arc<Mutex<Option<Edition>>>,
@@ -68,22 +76,34 @@ impl Desktop {
         Ok(self.page(desk, after, limit).await?)
     }
 
+    /// What a unit is called for short.
+    pub(super) fn unit_name(&self, unit: UnitId) -> String {
+        self.directory.unit_name(unit)
+    }
+
+    pub(super) fn name_of(&self, member: MemberId) -> String {
+        self.directory.name_of(member)
+    }
+
     async fn page(&self, desk: Desk, after: Option<Mark>, limit: i64) -> Result<Page, DbError> {
         self.db
             .read(move |conn| {
-                Ok(Page { items: desk::list(conn, &desk, after, limit)?, counts: desk::count(conn, &desk)? })
+                let items = desk::list(conn, &desk, after, limit)?;
+                Ok(Page { items: Desktop::with_assignments(conn, items)?, counts: desk::count(conn, &desk)? })
             })
             .await
     }
 
-    /// When the roster or the day has changed since the last time: has rooms lay anew what depends on it, then looks
-    /// through what lies with holders, or may come to lie with them. Several servers find the same.
+    /// When the roster or the day has changed since the last time: lists what lies with duties that have ended, has rooms lay
+    /// anew what depends on the roster, then looks through what lies with holders, or may come to lie with them, and through
+    /// what others prepare. Several servers find the same.
     pub async fn hand_on(&self) -> Result<(), DbError> {
         let today = self.db.today();
         let edition = self.desks.edition(today);
         if *self.seen.lock().unwrap_or_else(PoisonError::into_inner) == Some(edition) {
             return Ok(());
         }
+        self.list_what_is_left(today).await?;
         let laid = self.changes.tell_rooms().await;
         let mut after = None;
         loop {
@@ -92,6 +112,7 @@ impl Desktop {
             after = Some(last.id);
             self.hand_on_some(&chunk, today).await?;
         }
+        self.take_off_who_left().await?;
         // what could not be laid is tried again with everything else
         laid?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(edition);

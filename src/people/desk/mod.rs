@@ -1,15 +1,22 @@
 //! The desk: what waits for somebody, of all rooms, in one list by due day.
 //!
-//! Routes: `/me/desk`, `/units/{id}/desk`. The table is the kernel's ([`kernel::desk`](crate::kernel::desk)); rooms write
-//! and clear their items there, through what `members` lends ([`Desks`](crate::people::members::Desks)). This room shows
-//! the items, knows no kind of them, and hands them on when a duty ends or begins and when a member moves or leaves.
+//! Tables: `desk_assignments`, `desk_hand_overs`, `desk_hand_over_items`. Routes: `/me/desk`, `/units/{id}/desk`,
+//! `/desk-items`, `/desk-hand-overs`. What waits is a table of the kernel's ([`kernel::desk`](crate::kernel::desk)); rooms
+//! write and clear their items there, through what `members` lends ([`Desks`](crate::people::members::Desks)). This room
+//! shows the items, knows no kind of them, hands them on when a duty ends or begins and when a member moves or leaves, keeps
+//! what lay with a duty that ended as a list, and lets holders have a member of their unit prepare an item.
 
-mod api;
 mod actions;
+mod api;
+mod assignments;
 mod dates;
-mod rules;
+mod hand_overs;
+mod model;
+mod personal;
 mod room;
+mod rules;
+mod store;
 
-pub use actions::first_of;
+pub use actions::{First, first_of};
 pub use api::routes;
 pub use room::open;

@@ -42,10 +42,16 @@ const LEAVE: &str = "leave";
 use crate::base::crypto::Key;
 use crate::base::phone;
 use crate::base::text::fold;
+use crate::base::time::Day;
 use crate::db::Conn;
 
 /// Members whose numbers tell whether a key is the one that sealed them; several, should one number have been spoilt.
 const PHONES_TRIED: i64 = 50;
+
+/// Duties of which some day from `from` to `until` was the last, both included.
+pub fn ended_duties(conn: &mut Conn, (from, until): (Day, Day)) -> diesel::QueryResult<Vec<model::RoleRow>> {
+    store::list_ended_roles(conn, from, until)
+}
 
 /// Whether there is any member.
 pub fn any(conn: &mut Conn) -> diesel::QueryResult<bool> {

@@ -267,6 +267,16 @@ pub fn find_role(conn: &mut Conn, id: RoleId) -> QueryResult<Option<RoleRow>> {
     on!(conn, c => roles::table.find(id).select(RoleRow::as_select()).first(c).optional())
 }
 
+/// Duties that held for a day at least and of which some day from `from` to `until` was the last.
+pub fn list_ended_roles(conn: &mut Conn, from: Day, until: Day) -> QueryResult<Vec<RoleRow>> {
+    on!(conn, c => roles::table
+        .filter(roles::to_on.between(from, until))
+        .filter(roles::to_on.ge(roles::from_on.nullable()))
+        .order(roles::id)
+        .select(RoleRow::as_select())
+        .load(c))
+}
+
 /// Everybody's duties of that kind, also those that are over.
 pub fn list_roles_ever(conn: &mut Conn, role: Role) -> QueryResult<Vec<RoleRow>> {
     on!(conn, c => roles::table

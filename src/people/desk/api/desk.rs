@@ -5,31 +5,24 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::actions::{self, Desktop};
-use super::rules::Refusal;
+use super::assignments::{AssignmentView, assignment_view};
 use crate::base::id::UnitId;
+use crate::base::person::Person;
 use crate::base::time::{Day, Timestamp};
-use crate::kernel::desk::{DeskItemId, Item, Mark, Urgency};
-use crate::people::members::Directory;
-use crate::web::caller::{Member, out_of_reach};
+use crate::kernel::desk::{DeskItemId, Mark, Urgency};
+use crate::people::desk::actions::{self, Desktop};
+use crate::people::desk::assignments::Prepared;
+use crate::people::desk::rules;
+use crate::web::caller::Member;
 use crate::web::{Page, PageQuery, Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_my_desk).service(get_unit_desk);
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NoSuchUnit => Problem::not_found("units.not_found", "没有找到这个组织"),
-            Refusal::OutOfReach => out_of_reach(),
-        }
-    }
-}
-
 /// Something that waits.
 #[derive(Serialize, ToSchema)]
-struct DeskItem {
+pub(super) struct DeskItem {
     id: DeskItemId,
     /// What kind of thing it is, such as `idea`; `GET /labels` names it under `DeskKind`.
     kind: String,
@@ -50,22 +43,33 @@ struct DeskItem {
     unit_name: Option<String>,
     /// Since when it waits.
     waits_since: Timestamp,
+    /// Whether the caller may have a member of the unit prepare it.
+    assignable: bool,
+    /// Whether the caller was asked to prepare it, and has not yet.
+    to_prepare: bool,
+    /// Who prepares it, or has; `null` when nobody was asked.
+    assignment: Option<AssignmentView>,
 }
 
 impl DeskItem {
-    fn new(directory: &Directory, item: Item) -> Self {
+    /// As `viewer` sees it, whose desk it may be on.
+    pub(super) fn new(desktop: &Desktop, viewer: &Person, of: Prepared) -> Self {
+        let Prepared { item, assignment } = of;
         DeskItem {
             id: item.id,
             subject_id: item.subject().to_string(),
             due_on: item.due_on(),
             due_at: item.due_at,
-            kind: item.kind,
-            title: item.title,
-            link: item.link,
+            title: item.title_for(viewer.member),
+            link: item.link_for(viewer.member),
             urgency: item.urgency,
             unit_id: item.lies_on,
-            unit_name: item.lies_on.map(|unit| directory.unit_name(unit)),
+            unit_name: item.lies_on.map(|unit| desktop.unit_name(unit)),
             waits_since: item.created_at,
+            assignable: rules::is_assignable(item.capability()) && actions::desk_of(viewer).holds(&item),
+            to_prepare: item.preparer_id == Some(viewer.member),
+            assignment: assignment.map(|one| assignment_view(desktop, one)),
+            kind: item.kind,
         }
     }
 }
@@ -91,9 +95,10 @@ struct DeskPage {
 }
 
 impl DeskPage {
-    fn new(directory: &Directory, actions::Page { items, counts }: actions::Page, limit: i64) -> DeskPage {
-        let page = Page::new(items, limit, Item::mark);
-        let Page { items, next_cursor } = page.map(|item| DeskItem::new(directory, item));
+    fn new(desktop: &Desktop, viewer: &Person, page: actions::Page, limit: i64) -> DeskPage {
+        let actions::Page { items, counts } = page;
+        let page = Page::new(items, limit, |of| of.item.mark());
+        let Page { items, next_cursor } = page.map(|of| DeskItem::new(desktop, viewer, of));
         let counts = counts.into_iter().map(|(kind, count)| DeskCount { kind, count }).collect();
         DeskPage { items, next_cursor, counts }
     }
@@ -101,8 +106,8 @@ impl DeskPage {
 
 /// 我的待办
 ///
-/// What waits for the caller, of all rooms, by due day: what is his own task, and what lies with those who hold one of his
-/// duties.
+/// What waits for the caller, of all rooms, by due day: what is his own task, what lies with those who hold one of his
+/// duties, and what he was asked to prepare.
 #[utoipa::path(tag = "desk", params(PageQuery),
     responses((status = 200, description = "What waits", body = DeskPage)))]
 #[get("/me/desk")]
@@ -110,11 +115,10 @@ async fn get_my_desk(
     caller: Member,
     query: Query<PageQuery>,
     desktop: web::Data<Desktop>,
-    directory: web::Data<Directory>,
 ) -> Result<web::Json<DeskPage>, Problem> {
     let (limit, after) = (query.limit()?, query.after::<Mark>()?);
     let page = desktop.mine(&caller.person, after, limit + 1).await?;
-    Ok(web::Json(DeskPage::new(&directory, page, limit)))
+    Ok(web::Json(DeskPage::new(&desktop, &caller.person, page, limit)))
 }
 
 /// 组织待办
@@ -128,9 +132,8 @@ async fn get_unit_desk(
     id: Path<UnitId>,
     query: Query<PageQuery>,
     desktop: web::Data<Desktop>,
-    directory: web::Data<Directory>,
 ) -> Result<web::Json<DeskPage>, Problem> {
     let (limit, after) = (query.limit()?, query.after::<Mark>()?);
     let page = desktop.of_unit(&caller.person, *id, after, limit + 1).await?;
-    Ok(web::Json(DeskPage::new(&directory, page, limit)))
+    Ok(web::Json(DeskPage::new(&desktop, &caller.person, page, limit)))
 }

@@ -1,5 +1,8 @@
 //! The desk: what waits for somebody, of all rooms, and where it goes when people do.
 
+mod assignments;
+mod hand_overs;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use xianfeng::base::capability::Role;
