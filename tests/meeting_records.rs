@@ -277,6 +277,58 @@ async fn who_leads_and_records_and_who_stays_away_is_proposed_and_entered_by_peo
 }
 
 #[tokio::test]
+async fn what_an_organisational_life_meeting_found_and_was_put_right_in_time_is_proposed_for_who_did_it() {
+    let app = TestApp::start().await;
+    let committee = app.member("党委").home("JT").role(Role::CommitteeMember, "JT").sign_in().await;
+    adopted(&committee).await;
+    let secretary = secretary(&app).await;
+    let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;
+    let [li, wang, zhao] = ["李一", "王一", "赵一"];
+    let (li, wang) = (app.member(li).sign_in().await, app.member(wang).sign_in().await);
+    let zhao = app.member(zhao).sign_in().await;
+    let found = json!([{ "text": "谈心谈话不够经常" }, { "text": "学习笔记不全" }, { "text": "台账不全" }]);
+    let path = held(&app, &secretary, "organisational_life", "ZB1", json!({ "decisions": found })).await;
+    let branch = held(&app, &secretary, "branch", "ZB1", json!({ "decisions": [{ "text": "别的事" }] })).await;
+    let group = json!({ "unit_id": app.unit("XZ11"), "due_on": "2026-07-31" });
+    let open = async |path: &str, n: usize| {
+        text(&secretary.post(&format!("{path}/decisions/{n}/task"), group.clone()).await.ok(201)["task_id"])
+    };
+    let [in_time, late, dismissed] = [open(&path, 1).await, open(&path, 2).await, open(&path, 3).await];
+    let other = open(&branch, 1).await;
+    let proposals = async |who: &Person<'_>| -> Vec<String> {
+        let mine = who.get("/me/appraisal/proposals").await.ok(200);
+        items(&mine).iter().map(|one| text(&one["rule"])).collect()
+    };
+    let step = async |who: &Person<'_>, id: &str, noun: &str, body: Value| {
+        who.post(&format!("/tasks/{id}/{noun}"), body).await.ok(200);
+    };
+    for (id, head) in [(&in_time, &li), (&late, &zhao), (&other, &zhao)] {
+        step(&leader, id, "acceptance", json!({ "head_id": head.id, "doer_ids": [wang.id] })).await;
+    }
+    for id in [&in_time, &other] {
+        step(&leader, id, "submission", json!({ "result": "已整改" })).await;
+        step(&secretary, id, "verification", json!({})).await;
+        step(&secretary, id, "closing", json!({ "effect": "经核查属实" })).await;
+    }
+    assert_eq!((proposals(&li).await, proposals(&wang).await), (vec!["P10".to_owned()], vec!["P10".to_owned()]));
+    assert!(proposals(&zhao).await.is_empty(), "another kind of meeting");
+    step(&leader, &dismissed, "answer", json!({ "answer": "already_done", "text": "六月已补齐" })).await;
+    step(&secretary, &dismissed, "dismissal", json!({ "effect": "属实" })).await;
+
+    app.set_clock("2026-08-01T09:00:00+08:00");
+    let (leader, secretary) = (app.sign_in_anew(&leader).await, app.sign_in_anew(&secretary).await);
+    step(&leader, &late, "submission", json!({ "result": "已整改" })).await;
+    step(&secretary, &late, "verification", json!({})).await;
+    step(&secretary, &late, "closing", json!({ "effect": "经核查属实" })).await;
+    let zhao = app.sign_in_anew(&zhao).await;
+    assert!(proposals(&zhao).await.is_empty(), "a day late");
+    // what was proposed says of which matter it is
+    let li = app.sign_in_anew(&li).await;
+    let said = text(&items(&li.get("/me/appraisal/proposals").await.ok(200))[0]["reason"]);
+    assert!(said.contains("谈心谈话不够经常") && said.contains("按期完成"), "{said}");
+}
+
+#[tokio::test]
 async fn ideas_keep_what_was_decided_at_a_meeting_whatever_its_agenda_says() {
     let app = TestApp::start().await;
     let leader = app.member("组长").role(Role::GroupLeader, "XZ11").sign_in().await;

@@ -33,6 +33,7 @@ async fn each_unit_holds_its_own_kinds_of_meeting() {
         ("party_committee", [true, false, false]),
         ("lecture", [true, true, true]),
         ("theme_day", [true, true, true]),
+        ("organisational_life", [false, true, true]),
     ] {
         for (unit, may) in ["DW1", "ZB1", "XZ11"].into_iter().zip(holders) {
             let reply = hold(&app, &committee, kind, unit, "2026-07-01").await;

@@ -435,3 +435,20 @@ async fn a_window_ends_with_its_last_second_at_eight_hours_east_in_december_and_
         assert_eq!(lines(&app, &drawn, "D04").last().map(String::as_str), Some(expected), "at {at}");
     }
 }
+
+#[tokio::test]
+async fn an_organisational_life_meeting_ticks_its_line_through_the_winter() {
+    let app = TestApp::start().await;
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    app.set_clock("2027-01-20T09:00:00+08:00");
+    let secretary = app.sign_in_anew(&secretary).await;
+    let drawn = sheet(&app, &secretary, "ZB1", "?month=2027-01-01").await;
+    assert_eq!(lines(&app, &drawn, "D09"), ["ZB1 open 2026-10-01..2027-03-31"]);
+    held(&app, &secretary, ("organisational_life", "ZB1"), "2027-01-19").await;
+    tokio::time::sleep(FRESH).await;
+    let drawn = sheet(&app, &secretary, "ZB1", "?month=2027-01-01").await;
+    assert_eq!(lines(&app, &drawn, "D09"), ["ZB1 done 2026-10-01..2027-03-31"]);
+    // whoever looks at its line opens the meeting
+    let line = drawn["lines"].as_array().unwrap().iter().find(|line| line["code"] == "D09").unwrap();
+    assert_eq!((&line["evidence"][0]["kind"], &line["evidence"][0]["day"]), (&json!("meeting"), &json!("2027-01-19")));
+}

@@ -8,7 +8,7 @@ use crate::db::DbError;
 use crate::kernel::facts::{About, FactMeasure, Record};
 
 /// A kind of meeting with the fact that counts it.
-pub(super) const HELD: [(MeetingKind, About); 6] = [
+pub(super) const HELD: [(MeetingKind, About); 7] = [
     (MeetingKind::Group, held("meetings.group", ("党小组会次数", "Group meetings held"))),
     (
         MeetingKind::BranchCommittee,
@@ -21,6 +21,10 @@ pub(super) const HELD: [(MeetingKind, About); 6] = [
     ),
     (MeetingKind::Lecture, held("meetings.lecture", ("党课次数", "Party lectures held"))),
     (MeetingKind::ThemeDay, held("meetings.theme_day", ("主题党日次数", "Theme days held"))),
+    (
+        MeetingKind::OrganisationalLife,
+        held("meetings.organisational_life", ("组织生活会次数", "Organisational life meetings held")),
+    ),
 ];
 
 const fn held(name: &'static str, title: (&'static str, &'static str)) -> About {

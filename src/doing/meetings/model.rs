@@ -34,6 +34,8 @@ crate::words!(
         Lecture = "lecture" / "党课",
         /// 主题党日
         ThemeDay = "theme_day" / "主题党日",
+        /// 组织生活会, with the 民主评议 that goes with it
+        OrganisationalLife = "organisational_life" / "组织生活会",
     }
 );
 
@@ -73,8 +75,13 @@ crate::words!(
 
 impl MeetingKind {
     /// Kinds to which every member of the unit belongs.
-    pub const FOR_ALL: [MeetingKind; 4] =
-        [MeetingKind::Group, MeetingKind::Branch, MeetingKind::Lecture, MeetingKind::ThemeDay];
+    pub const FOR_ALL: [MeetingKind; 5] = [
+        MeetingKind::Group,
+        MeetingKind::Branch,
+        MeetingKind::Lecture,
+        MeetingKind::ThemeDay,
+        MeetingKind::OrganisationalLife,
+    ];
 
     /// Whether every member of the unit belongs there, and not a committee alone.
     pub fn is_for_all(self) -> bool {

@@ -21,7 +21,7 @@ use crate::base::text::{cut, in_quotes, in_title_marks};
 use crate::base::time::Day;
 use crate::db::{Conn, DbError, Stop, Tx};
 use crate::doing::tasks::{self, Opener, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId};
-use crate::honour::appraisal::{AppraisalRecord, Suggestion};
+use crate::honour::appraisal::{Appraisal, AppraisalRecord, Suggestion};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::model::MemberStatus;
 
@@ -314,13 +314,25 @@ pub(super) fn has_tasks(conn: &mut Conn, id: MeetingId) -> QueryResult<bool> {
     tasks::came_of(conn, MEETING, TaskSourceId::from(id.uuid()))
 }
 
-/// Writes down with a meeting that what it resolved was carried out, or otherwise is over.
-pub(super) fn note_settled(tx: &mut Tx, settled: &Settled) -> QueryResult<()> {
+/// Writes down with a meeting that what it resolved was carried out, or otherwise is over. Who put right in time what an
+/// organisational life meeting found is told to the book of appraisal.
+pub(super) fn note_settled(tx: &mut Tx, appraisal: &Appraisal, settled: &Settled) -> QueryResult<()> {
     if settled.source.kind != MEETING {
         return Ok(());
     }
+    let id = MeetingId::from(settled.source.id.uuid());
     let detail = json!({ "decision": settled.source.place, "task_id": settled.task, "state": settled.state });
-    note(tx, None, "meetings.settle_decision", MeetingId::from(settled.source.id.uuid()), detail)
+    note(tx, None, "meetings.settle_decision", id, detail)?;
+    let Some(whole) = store::find_whole(tx.conn, id)?.filter(|_| settled.in_time) else { return Ok(()) };
+    if whole.meeting.kind != MeetingKind::OrganisationalLife {
+        return Ok(());
+    }
+    let (record, subject) = (AppraisalRecord::Rectification, settled.task.uuid());
+    let reason = format!("按期完成{}的整改事项：{}", named(&whole.meeting), cut(&settled.title, TITLE_CHARS));
+    for member in settled.doers.iter().copied() {
+        appraisal.suggest(tx, &Suggestion { record, member, subject, reason: &reason })?;
+    }
+    Ok(())
 }
 
 /// What becomes of decisions is no change of what stands in the minutes, so that who writes them is not told of it.

@@ -9,6 +9,7 @@ use super::record::{has_tasks, note_settled};
 use crate::doing::reports::Reports;
 use crate::doing::tasks::Tasks;
 use crate::ground::files::Files;
+use crate::honour::appraisal::Appraisal;
 use crate::room::{House, Opened, Room};
 
 pub async fn open(house: &House) -> Opened {
@@ -19,7 +20,8 @@ pub async fn open(house: &House) -> Opened {
     meetings.links_to(LinkedKind::Task, move |conn, person, id| names.title_for(conn, person, id.uuid().into()));
     meetings.links_to(LinkedKind::Report, move |conn, person, id| reports.title_for(conn, person, id.uuid().into()));
     meetings.unless_part(has_tasks);
-    tasks.told_by(note_settled);
+    let appraisal = house.get::<Appraisal>();
+    tasks.told_by(move |tx, settled| note_settled(tx, &appraisal, settled));
     let (files, seen) = (house.get::<Files>(), meetings.clone());
     files.let_read(PHOTOGRAPH, move |conn, person, id| seen.may_see(conn, person, id));
     files.hide_when(PHOTOGRAPH, |_, _| Ok(false));

@@ -139,6 +139,7 @@ pub fn check_kind(kind: MeetingKind, unit: UnitId, branch: Option<UnitId>) -> Re
         MeetingKind::Group => branch.is_some_and(|branch| branch != unit),
         MeetingKind::BranchCommittee | MeetingKind::Branch => branch == Some(unit),
         MeetingKind::PartyCommittee => branch.is_none(),
+        MeetingKind::OrganisationalLife => branch.is_some(),
         MeetingKind::Lecture | MeetingKind::ThemeDay => true,
     };
     if fits { Ok(()) } else { Err(Refusal::WrongKind { kind }) }
@@ -253,6 +254,7 @@ mod tests {
         assert_eq!(holders(MeetingKind::PartyCommittee), [true, false, false]);
         assert_eq!(holders(MeetingKind::Lecture), [true, true, true]);
         assert_eq!(holders(MeetingKind::ThemeDay), [true, true, true]);
+        assert_eq!(holders(MeetingKind::OrganisationalLife), [false, true, true]);
     }
 
     #[test]

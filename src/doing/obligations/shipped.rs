@@ -107,7 +107,13 @@ const RULES: [Shipped; 32] = [
         None,
     ),
     rule("D08", ("谈心谈话", BRANCH_WORK, "应谈尽谈，只记次数，不记内容"), &[Branch], (Year, OF_YEAR), None),
-    rule("D09", ("组织生活会", BRANCH_WORK, "召开组织生活会"), &[Branch], (Year, OVER_WINTER), None),
+    rule(
+        "D09",
+        ("组织生活会", BRANCH_WORK, "召开组织生活会并登记到会人员"),
+        &[Branch],
+        (Year, OVER_WINTER),
+        Some("meetings.organisational_life"),
+    ),
     rule("D10", ("民主评议党员", BRANCH_WORK, "评议结果经上级党组织审定"), &[Branch], (Year, OVER_WINTER), None),
     rule(
         "D11",

@@ -9,7 +9,8 @@ use super::actions::{Issuer, Outcome, Tasks, insert_list, item_of, note_task};
 use super::desk::named;
 use super::laying::task_of;
 use super::model::{
-    NewItem, NewList, Opening, Settled, TaskAxis, TaskId, TaskItem, TaskItemId, TaskListKind, TaskRhythm,
+    NewItem, NewList, Opening, Settled, Task, TaskAxis, TaskId, TaskItem, TaskItemId, TaskListKind, TaskPerson,
+    TaskRhythm, TaskSource, TaskState,
 };
 use super::rules::{self, Refusal};
 use super::steps::source_of;
@@ -124,17 +125,10 @@ impl Tasks {
         let items = store::lists::list_items_of_thing(conn, kind, id)?;
         let ids: Vec<TaskItemId> = items.iter().map(|item| item.id).collect();
         let source = |of: TaskItemId| items.iter().find(|item| item.id == of).and_then(source_of);
-        let settled = |task: super::model::Task| {
-            Some(Settled {
-                task: task.id,
-                source: source(task.item_id)?,
-                unit: task.unit_id,
-                state: task.state,
-                title: task.title,
-                due_on: task.due_on,
-            })
-        };
-        Ok(store::tasks::list_of_items(conn, &ids)?.into_iter().filter_map(settled).collect())
+        let tasks = store::tasks::list_of_items(conn, &ids)?;
+        let people = store::parts::list_people(conn, &tasks.iter().map(|task| task.id).collect::<Vec<_>>())?;
+        let settled = |task: &Task| Some(settled(task, source(task.item_id)?, &people));
+        Ok(tasks.iter().filter_map(settled).collect())
     }
 
     /// The day by which what was found is put right where nothing is said.
@@ -146,6 +140,24 @@ impl Tasks {
 /// Whether a task came of a thing of another room.
 pub fn came_of(conn: &mut Conn, kind: &str, id: super::TaskSourceId) -> QueryResult<bool> {
     Ok(!store::lists::list_items_of_thing(conn, kind, id)?.is_empty())
+}
+
+/// What became of a task.
+pub(super) fn settled(task: &Task, source: TaskSource, people: &[TaskPerson]) -> Settled {
+    let does = |person: &&TaskPerson| person.present && person.task_id == task.id;
+    let mut doers: Vec<MemberId> = people.iter().filter(does).map(|person| person.member_id).collect();
+    doers.sort_unstable();
+    let reported = task.submitted_by.and(task.submitted_on);
+    Settled {
+        task: task.id,
+        source,
+        unit: task.unit_id,
+        state: task.state,
+        title: task.title.clone(),
+        due_on: task.due_on,
+        in_time: task.state == TaskState::Closed && reported.is_some_and(|day| day <= task.due_on),
+        doers,
+    }
 }
 
 fn asked(new: &Opening) -> NewItem {

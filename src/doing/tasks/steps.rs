@@ -9,9 +9,10 @@ use super::actions::{Outcome, Tasks, note_task};
 use super::desk::named;
 use super::laying::step_of;
 use super::model::{
-    Move, Settled, Step, Task, TaskId, TaskListId, TaskListKind, TaskPart, TaskPerson, TaskReport, TaskSource,
-    TaskState, TaskVerb,
+    Move, Step, Task, TaskId, TaskListId, TaskListKind, TaskPart, TaskPerson, TaskReport, TaskSource, TaskState,
+    TaskVerb,
 };
+use super::openings::settled;
 use super::rules::{self, FLOW, Refusal, Who};
 use super::store;
 use crate::base::approval::ProposalState;
@@ -218,14 +219,7 @@ impl Tasks {
     fn tell_opener(&self, tx: &mut Tx, task: &Task) -> QueryResult<()> {
         let items = store::lists::find_items(tx.conn, &[task.item_id])?;
         let Some(source) = items.first().and_then(source_of) else { return Ok(()) };
-        let settled = Settled {
-            task: task.id,
-            source,
-            unit: task.unit_id,
-            state: task.state,
-            title: task.title.clone(),
-            due_on: task.due_on,
-        };
+        let settled = settled(task, source, &store::parts::list_people(tx.conn, &[task.id])?);
         let body =
             format!("{}（{}）{}", named(&task.title), self.directory.unit_name(task.unit_id), task.state.title());
         let list = store::lists::find(tx.conn, task.list_id)?;

@@ -143,4 +143,8 @@ pub struct Settled {
     pub state: TaskState,
     pub title: String,
     pub due_on: Day,
+    /// Whether it was carried out and closed, and its result reported by its day.
+    pub in_time: bool,
+    /// Who did it, the head among them.
+    pub doers: Vec<MemberId>,
 }

@@ -149,6 +149,7 @@ impl AppraisalPreset {
                     origin,
                     record: match code {
                         "P09" => Some(AppraisalRecord::MeetingPart),
+                        "P10" => Some(AppraisalRecord::Rectification),
                         "P11" => Some(AppraisalRecord::MeetingAbsence),
                         "P13" => Some(AppraisalRecord::IdeaAdopted),
                         "P14" => Some(AppraisalRecord::IdeaImplemented),

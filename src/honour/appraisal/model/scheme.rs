@@ -45,6 +45,8 @@ crate::words!(
         MeetingPart = "meeting_part" / "主持或记录会议",
         /// Somebody was not at a meeting and not excused.
         MeetingAbsence = "meeting_absence" / "无故缺席会议",
+        /// What an organisational life meeting resolved to put right was put right in time.
+        Rectification = "rectification" / "组织生活会整改事项按期完成",
     }
 );
 
