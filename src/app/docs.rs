@@ -1,5 +1,7 @@
 //! The API document, made from the code, and the page to try it out.
 
+use std::sync::LazyLock;
+
 use actix_web::App as ActixApp;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Data};
@@ -12,10 +14,7 @@ use crate::web::openapi::CommonGround;
 
 /// The API document and the page to try it out, both served from the binary.
 pub(super) fn docs(cfg: &mut web::ServiceConfig) {
-    let document = openapi();
-    let text = Data::new(OpenApiText(document.to_json().unwrap_or_default()));
-    cfg.app_data(text)
-        .app_data(Data::new(manual::config("/openapi.json")))
+    cfg.app_data(Data::new(manual::config("/openapi.json")))
         .route("/openapi.json", web::get().to(openapi_json))
         .route("/docs", web::get().to(docs_with_slash))
         .route("/docs/{file:.*}", web::get().to(manual::show));
@@ -27,10 +26,9 @@ async fn docs_with_slash() -> actix_web::HttpResponse {
     actix_web::HttpResponse::PermanentRedirect().insert_header((LOCATION, "docs/")).finish()
 }
 
-struct OpenApiText(String);
-
-async fn openapi_json(text: Data<OpenApiText>) -> actix_web::HttpResponse {
-    actix_web::HttpResponse::Ok().content_type("application/json").body(text.0.clone())
+async fn openapi_json() -> actix_web::HttpResponse {
+    static TEXT: LazyLock<String> = LazyLock::new(|| openapi().to_json().unwrap_or_default());
+    actix_web::HttpResponse::Ok().content_type("application/json").body(TEXT.as_str())
 }
 
 #[derive(OpenApi)]
@@ -45,10 +43,13 @@ async fn openapi_json(text: Data<OpenApiText>) -> actix_web::HttpResponse {
 )]
 struct Document;
 
-/// The API document, made from the code.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    let (_, mut document) =
-        ActixApp::new().into_utoipa_app().openapi(Document::openapi()).configure(routes).split_for_parts();
-    utoipa::Modify::modify(&CommonGround, &mut document);
-    document
+/// The API document, made from the code: once, since it is large and every worker asks for it.
+pub fn openapi() -> &'static utoipa::openapi::OpenApi {
+    static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
+        let (_, mut document) =
+            ActixApp::new().into_utoipa_app().openapi(Document::openapi()).configure(routes).split_for_parts();
+        utoipa::Modify::modify(&CommonGround, &mut document);
+        document
+    });
+    &DOCUMENT
 }

@@ -134,9 +134,9 @@ impl App {
             self.config.web.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
         let app = self.clone();
         let document = openapi();
-        let parameters = Data::new(Parameters::of(&document));
-        let privileged = Data::new(Privileged::of(&document));
-        let methods = Methods::of(&document).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]);
+        let parameters = Data::new(Parameters::of(document));
+        let privileged = Data::new(Privileged::of(document));
+        let methods = Methods::of(document).with_readable(&["/openapi.json", "/docs", "/docs/{tail}*"]);
         #[cfg(feature = "web")]
         let methods = methods.with_readable(&crate::web::app_files::PATHS);
         let methods = Data::new(methods);

@@ -1,15 +1,20 @@
 //! A database for one test: a SQLite file in a temporary folder, or a PostgreSQL database copied from a template.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use clap::Parser;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use tempfile::TempDir;
 use xianfeng::db::Conn;
 
 use super::Arguments;
+
+/// What the file of a test is called in its folder.
+const SQLITE_FILE: &str = "test.db";
 
 /// What a test's app is pointed at; dropped with the test.
 pub struct Database {
@@ -37,13 +42,18 @@ pub fn needs_postgres() {
 
 impl Database {
     pub fn fresh() -> Database {
-        if on_postgres() { Database::on(PgDatabase::copy_of_template()) } else { Database::sqlite() }
+        if on_postgres() {
+            return Database::on(PgDatabase::copy_of_template());
+        }
+        let database = Database::sqlite();
+        std::fs::copy(sqlite_template(), database.folder().join(SQLITE_FILE)).unwrap();
+        database
     }
 
     /// A SQLite file, for what only SQLite has: such tests are the same in every run.
     pub fn sqlite() -> Database {
         let folder = Arc::new(TempDir::new().unwrap());
-        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let url = format!("sqlite://{}", folder.path().join(SQLITE_FILE).display());
         Database { url, redis: None, folder, _owned: None }
     }
 
@@ -57,10 +67,7 @@ impl Database {
 
     /// A place where nothing is yet: no SQLite file, or a PostgreSQL database without tables.
     pub fn empty() -> Database {
-        if !on_postgres() {
-            return Database::fresh();
-        }
-        Database::on(PgDatabase::new(None))
+        if on_postgres() { Database::on(PgDatabase::new(None)) } else { Database::sqlite() }
     }
 
     /// A place where nothing is yet, with the same secrets.
@@ -247,8 +254,21 @@ fn url_as(url: &str, role: &str) -> String {
     format!("{scheme}://{role}:{ROLE_PASSWORD}@{place}")
 }
 
+/// A SQLite file with all tables and nothing in them, made once: migrating takes longer than most tests.
+fn sqlite_template() -> &'static std::path::Path {
+    static TEMPLATE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let make = || {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join(SQLITE_FILE);
+        let mut conn = SqliteConnection::establish(&file.display().to_string()).unwrap();
+        const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+        conn.run_pending_migrations(MIGRATIONS).unwrap();
+        (folder, file)
+    };
+    &TEMPLATE.get_or_init(make).1
+}
+
 fn migrate(url: &str) {
-    use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
     const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
     PgConnection::establish(url).unwrap().run_pending_migrations(MIGRATIONS).unwrap();
 }
