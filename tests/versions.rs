@@ -385,7 +385,7 @@ const WITHOUT: [(&str, &str); 24] = [
     ("decide_appraisal_appeal", "given once: another decision is refused"),
     ("put_nomination_opinion", "what an office said last counts; what it said before stays in the record"),
     ("set_appraisal_class", "a class from a day; the one before stays in the record"),
-    ("prepare_desk_item", "one's own; what was said last counts"),
+    ("set_desk_preparation", "one's own; what was said last counts"),
     ("answer_feedback", "given once: another answer is refused"),
     ("submit_attendance_code", "one's own; who is there stays"),
     ("set_my_settings", "one's own, all of them at once"),

@@ -727,7 +727,7 @@ export type AppraisalQuarter = {
 /**
  * What the system records, so that a rule may propose by itself.
  */
-export type AppraisalRecord = 'idea_adopted' | 'idea_implemented' | 'meeting_part' | 'meeting_absence';
+export type AppraisalRecord = 'idea_adopted' | 'idea_implemented' | 'meeting_part' | 'meeting_absence' | 'rectification';
 
 /**
  * A refusal.
@@ -3606,6 +3606,52 @@ export type DeliveryReport = {
 };
 
 /**
+ * That a member is to prepare, or has prepared, something that waits.
+ */
+export type DeskAssignment = {
+    assigned_at: Timestamp;
+    /**
+     * Who asked him.
+     */
+    assigned_by: MemberId;
+    /**
+     * That member's name.
+     */
+    assigned_by_name: string;
+    /**
+     * Who prepares it.
+     */
+    member_id: MemberId;
+    /**
+     * His name.
+     */
+    member_name: string;
+    /**
+     * What he was asked for.
+     */
+    note?: string | null;
+    /**
+     * What he has prepared.
+     */
+    prepared?: string | null;
+    prepared_at?: Timestamp | null;
+};
+
+/**
+ * Who is to prepare it.
+ */
+export type DeskAssignmentBody = {
+    /**
+     * A member of the unit with which it lies, or of what lies below that.
+     */
+    member_id: MemberId;
+    /**
+     * What he is asked for; 300 characters at most.
+     */
+    note?: string | null;
+};
+
+/**
  * How many things of a kind wait.
  */
 export type DeskCount = {
@@ -3620,9 +3666,89 @@ export type DeskCount = {
 };
 
 /**
+ * That a duty ended with things waiting.
+ */
+export type DeskHandOver = {
+    /**
+     * When that was.
+     */
+    at: Timestamp;
+    /**
+     * The last day of the duty.
+     */
+    ended_on: Day;
+    id: DeskHandOverId;
+    /**
+     * How many things lay with it.
+     */
+    items: number;
+    /**
+     * Who held the duty.
+     */
+    member_id: MemberId;
+    /**
+     * His name.
+     */
+    member_name: string;
+    role: Role;
+    /**
+     * On which unit he held it.
+     */
+    unit_id: UnitId;
+    /**
+     * What the unit is called for short.
+     */
+    unit_name: string;
+};
+
+/**
+ * That a duty ended.
+ */
+export type DeskHandOverId = string;
+
+/**
+ * What a duty that ended left.
+ */
+export type DeskHandOverList = DeskHandOver & {
+    /**
+     * What is due first; the first 500.
+     */
+    list: Array<DeskHandedItem>;
+};
+
+/**
+ * Something that lay with a duty, as it was called then.
+ */
+export type DeskHandedItem = {
+    due_on?: Day | null;
+    /**
+     * What kind of thing it is; `GET /labels` names it under `DeskKind`.
+     */
+    kind: string;
+    /**
+     * Where it is done; below `/api/v1`.
+     */
+    link: string;
+    /**
+     * From 1, by due day.
+     */
+    number: number;
+    /**
+     * What was to be done.
+     */
+    title: string;
+    waits_since: Timestamp;
+};
+
+/**
  * Something that waits.
  */
 export type DeskItem = {
+    /**
+     * Whether the caller may have a member of the unit prepare it.
+     */
+    assignable: boolean;
+    assignment?: DeskAssignment | null;
     due_at?: Timestamp | null;
     due_on?: Day | null;
     id: DeskItemId;
@@ -3642,6 +3768,10 @@ export type DeskItem = {
      * What is to be done.
      */
     title: string;
+    /**
+     * Whether the caller was asked to prepare it, and has not yet.
+     */
+    to_prepare: boolean;
     unit_id?: UnitId | null;
     /**
      * What that unit is called for short.
@@ -3675,6 +3805,16 @@ export type DeskPage = {
      * Where the next page begins; `null` on the last one.
      */
     next_cursor?: string | null;
+};
+
+/**
+ * What was prepared.
+ */
+export type DeskPreparationBody = {
+    /**
+     * What he has found out, drafted or arranged, or why he could not; 1,000 characters at most.
+     */
+    text: Text1000;
 };
 
 /**
@@ -6967,7 +7107,7 @@ export type MeetingId = string;
 /**
  * What kind of meeting it is.
  */
-export type MeetingKind = 'group' | 'branch_committee' | 'branch' | 'party_committee' | 'lecture' | 'theme_day';
+export type MeetingKind = 'group' | 'branch_committee' | 'branch' | 'party_committee' | 'lecture' | 'theme_day' | 'organisational_life';
 
 /**
  * A branch in a quarter.
@@ -8000,7 +8140,7 @@ export type NoticeId = string;
 /**
  * What a notice is about, for the client's icon.
  */
-export type NoticeKind = 'appraisal' | 'duty' | 'feedback' | 'honour' | 'idea' | 'obligations' | 'published' | 'report' | 'security' | 'setting' | 'study' | 'task' | 'text_review';
+export type NoticeKind = 'appraisal' | 'desk' | 'duty' | 'feedback' | 'honour' | 'idea' | 'obligations' | 'published' | 'report' | 'security' | 'setting' | 'study' | 'task' | 'text_review';
 
 /**
  * What the enterprise sends beyond the inbox, and what of it the caller wants.
@@ -9263,6 +9403,20 @@ export type PageDailyCoverageMember = {
      * In the list's stable order.
      */
     items: Array<DailyCoverageMember>;
+    /**
+     * Where the next page begins; `null` on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * One page of a list.
+ */
+export type PageDeskHandOver = {
+    /**
+     * In the list's stable order.
+     */
+    items: Array<DeskHandOver>;
     /**
      * Where the next page begins; `null` on the last one.
      */
@@ -21502,6 +21656,238 @@ export type WithdrawContestResponses = {
 };
 
 export type WithdrawContestResponse = WithdrawContestResponses[keyof WithdrawContestResponses];
+
+export type ListDeskHandOversData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only of duties on this unit and on what lies below it.
+         */
+        unit_id?: UnitId;
+        /**
+         * Only of duties that this member held.
+         */
+        member_id?: MemberId;
+        /**
+         * How many items at most; 20 when absent, 100 at most.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/v1/desk-hand-overs';
+};
+
+export type ListDeskHandOversErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type ListDeskHandOversError = ListDeskHandOversErrors[keyof ListDeskHandOversErrors];
+
+export type ListDeskHandOversResponses = {
+    /**
+     * Duties that ended
+     */
+    200: PageDeskHandOver;
+};
+
+export type ListDeskHandOversResponse = ListDeskHandOversResponses[keyof ListDeskHandOversResponses];
+
+export type GetDeskHandOverData = {
+    body?: never;
+    path: {
+        id: DeskHandOverId;
+    };
+    query?: never;
+    url: '/api/v1/desk-hand-overs/{id}';
+};
+
+export type GetDeskHandOverErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetDeskHandOverError = GetDeskHandOverErrors[keyof GetDeskHandOverErrors];
+
+export type GetDeskHandOverResponses = {
+    /**
+     * The list
+     */
+    200: DeskHandOverList;
+};
+
+export type GetDeskHandOverResponse = GetDeskHandOverResponses[keyof GetDeskHandOverResponses];
+
+export type GetDeskHandOverSheetData = {
+    body?: never;
+    path: {
+        id: DeskHandOverId;
+    };
+    query?: never;
+    url: '/api/v1/desk-hand-overs/{id}/sheet';
+};
+
+export type GetDeskHandOverSheetErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetDeskHandOverSheetError = GetDeskHandOverSheetErrors[keyof GetDeskHandOverSheetErrors];
+
+export type GetDeskHandOverSheetResponses = {
+    /**
+     * The page
+     */
+    200: string;
+};
+
+export type GetDeskHandOverSheetResponse = GetDeskHandOverSheetResponses[keyof GetDeskHandOverSheetResponses];
+
+export type GetDeskItemData = {
+    body?: never;
+    path: {
+        id: DeskItemId;
+    };
+    query?: never;
+    url: '/api/v1/desk-items/{id}';
+};
+
+export type GetDeskItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetDeskItemError = GetDeskItemErrors[keyof GetDeskItemErrors];
+
+export type GetDeskItemResponses = {
+    /**
+     * What waits
+     */
+    200: DeskItem;
+};
+
+export type GetDeskItemResponse = GetDeskItemResponses[keyof GetDeskItemResponses];
+
+export type WithdrawDeskAssignmentData = {
+    body?: never;
+    path: {
+        id: DeskItemId;
+    };
+    query?: never;
+    url: '/api/v1/desk-items/{id}/assignment';
+};
+
+export type WithdrawDeskAssignmentErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type WithdrawDeskAssignmentError = WithdrawDeskAssignmentErrors[keyof WithdrawDeskAssignmentErrors];
+
+export type WithdrawDeskAssignmentResponses = {
+    /**
+     * Nobody prepares it
+     */
+    204: void;
+};
+
+export type WithdrawDeskAssignmentResponse = WithdrawDeskAssignmentResponses[keyof WithdrawDeskAssignmentResponses];
+
+export type AssignDeskItemData = {
+    body: DeskAssignmentBody;
+    path: {
+        id: DeskItemId;
+    };
+    query?: never;
+    url: '/api/v1/desk-items/{id}/assignment';
+};
+
+export type AssignDeskItemErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type AssignDeskItemError = AssignDeskItemErrors[keyof AssignDeskItemErrors];
+
+export type AssignDeskItemResponses = {
+    /**
+     * He was asked
+     */
+    200: DeskItem;
+};
+
+export type AssignDeskItemResponse = AssignDeskItemResponses[keyof AssignDeskItemResponses];
+
+export type SetDeskPreparationData = {
+    body: DeskPreparationBody;
+    path: {
+        id: DeskItemId;
+    };
+    query?: never;
+    url: '/api/v1/desk-items/{id}/preparation';
+};
+
+export type SetDeskPreparationErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetDeskPreparationError = SetDeskPreparationErrors[keyof SetDeskPreparationErrors];
+
+export type SetDeskPreparationResponses = {
+    /**
+     * It is written down
+     */
+    200: DeskItem;
+};
+
+export type SetDeskPreparationResponse = SetDeskPreparationResponses[keyof SetDeskPreparationResponses];
 
 export type ListDutyConflictsData = {
     body?: never;

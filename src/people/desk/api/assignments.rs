@@ -16,7 +16,10 @@ use crate::web::caller::Member;
 use crate::web::{Body, Path, Problem};
 
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_desk_item).service(assign_desk_item).service(take_back_desk_item).service(prepare_desk_item);
+    cfg.service(get_desk_item)
+        .service(assign_desk_item)
+        .service(withdraw_desk_assignment)
+        .service(set_desk_preparation);
 }
 
 /// That a member is to prepare, or has prepared, something that waits.
@@ -55,7 +58,7 @@ pub(super) fn assignment_view(desktop: &Desktop, of: Assignment) -> AssignmentVi
 /// Who is to prepare it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AssignmentBody {
+struct DeskAssignmentBody {
     /// A member of the unit with which it lies, or of what lies below that.
     member_id: MemberId,
     /// What he is asked for; 300 characters at most.
@@ -66,7 +69,7 @@ struct AssignmentBody {
 /// What was prepared.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PreparationBody {
+struct DeskPreparationBody {
     /// What he has found out, drafted or arranged, or why he could not; 1,000 characters at most.
     #[schema(examples("三个小组的数字已汇总，见共享文件夹"))]
     text: Text<1000>,
@@ -92,16 +95,16 @@ async fn get_desk_item(
 /// Asks a member of the unit to prepare something that lies on the caller's desk, in the place of whoever was asked before. It
 /// stays on the caller's desk, and gives the member no leave that he does not have. What is about accounts, duties or what
 /// members say is not given to others.
-#[utoipa::path(tag = "desk", params(("id" = DeskItemId, Path)), request_body = AssignmentBody,
+#[utoipa::path(tag = "desk", params(("id" = DeskItemId, Path)), request_body = DeskAssignmentBody,
     responses((status = 200, description = "He was asked", body = DeskItem)))]
 #[post("/desk-items/{id}/assignment")]
 async fn assign_desk_item(
     caller: Member,
     id: Path<DeskItemId>,
     desktop: web::Data<Desktop>,
-    body: Body<AssignmentBody>,
+    body: Body<DeskAssignmentBody>,
 ) -> Result<web::Json<DeskItem>, Problem> {
-    let AssignmentBody { member_id, note } = body.into_inner();
+    let DeskAssignmentBody { member_id, note } = body.into_inner();
     let found = desktop.assign(&caller.person, *id, (member_id, note.map(Text::into_string))).await?;
     Ok(web::Json(DeskItem::new(&desktop, &caller.person, found)))
 }
@@ -112,7 +115,7 @@ async fn assign_desk_item(
 #[utoipa::path(tag = "desk", params(("id" = DeskItemId, Path)),
     responses((status = 204, description = "Nobody prepares it")))]
 #[delete("/desk-items/{id}/assignment")]
-async fn take_back_desk_item(
+async fn withdraw_desk_assignment(
     caller: Member,
     id: Path<DeskItemId>,
     desktop: web::Data<Desktop>,
@@ -124,14 +127,14 @@ async fn take_back_desk_item(
 /// 报告已准备好
 ///
 /// What the caller, who was asked, has prepared; whoever asked him is told. He may write it anew while it waits.
-#[utoipa::path(tag = "desk", params(("id" = DeskItemId, Path)), request_body = PreparationBody,
+#[utoipa::path(tag = "desk", params(("id" = DeskItemId, Path)), request_body = DeskPreparationBody,
     responses((status = 200, description = "It is written down", body = DeskItem)))]
 #[put("/desk-items/{id}/preparation")]
-async fn prepare_desk_item(
+async fn set_desk_preparation(
     caller: Member,
     id: Path<DeskItemId>,
     desktop: web::Data<Desktop>,
-    body: Body<PreparationBody>,
+    body: Body<DeskPreparationBody>,
 ) -> Result<web::Json<DeskItem>, Problem> {
     let found = desktop.prepare(&caller.person, *id, body.into_inner().text.into_string()).await?;
     Ok(web::Json(DeskItem::new(&desktop, &caller.person, found)))

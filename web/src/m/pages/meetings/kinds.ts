@@ -1,12 +1,12 @@
 import type { MeetingKind, Role, RosterItem } from 'xianfeng-client'
 import { day, moment } from '@/core/format'
 
-export const KINDS: MeetingKind[] = ['group', 'branch_committee', 'branch', 'party_committee', 'theme_day', 'lecture']
+export const KINDS: MeetingKind[] = ['group', 'branch_committee', 'branch', 'party_committee', 'theme_day', 'lecture', 'organisational_life']
 
 /** Which meetings a unit holds: groups lie below a branch, party committees above all branches. */
 export function kindsOf(unitKind: string): MeetingKind[] {
-  if (unitKind === '党小组') return ['group', 'theme_day', 'lecture']
-  if (unitKind === '党支部') return ['branch_committee', 'branch', 'theme_day', 'lecture']
+  if (unitKind === '党小组') return ['group', 'theme_day', 'lecture', 'organisational_life']
+  if (unitKind === '党支部') return ['branch_committee', 'branch', 'theme_day', 'lecture', 'organisational_life']
   return ['party_committee', 'theme_day', 'lecture']
 }
 
