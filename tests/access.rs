@@ -244,6 +244,9 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("GET /task-lists/{id}/items", TASK_READERS, Plain),
     ("GET /task-lists/{id}/items/{number}", TASK_READERS, Plain),
     ("PATCH /task-lists/{id}", TASK_ISSUERS, Plain),
+    ("GET /task-lists/{id}/layout", TASK_READERS, Plain),
+    ("PUT /task-lists/{id}/layout", TASK_ISSUERS, Plain),
+    ("DELETE /task-lists/{id}/layout", TASK_ISSUERS, Plain),
     ("PUT /task-lists/{id}/items/{number}", TASK_ISSUERS, Plain),
     ("DELETE /task-lists/{id}/items/{number}", TASK_ISSUERS, Plain),
     ("POST /task-lists/{id}/layings", TASK_ISSUERS, Plain),
@@ -399,6 +402,9 @@ const ROUTES: &[(&str, Who, Ask)] = &[
     ("POST /report-forms", REPORT_RUNNERS, Plain),
     ("GET /report-forms/{id}", REPORT_READERS, Plain),
     ("PATCH /report-forms/{id}", REPORT_RUNNERS, Plain),
+    ("GET /report-forms/{id}/layout", REPORT_READERS, Plain),
+    ("PUT /report-forms/{id}/layout", REPORT_RUNNERS, Plain),
+    ("DELETE /report-forms/{id}/layout", REPORT_RUNNERS, Plain),
     ("POST /report-forms/{id}/renewal", REPORT_RUNNERS, Plain),
     ("POST /report-forms/{id}/ending", REPORT_RUNNERS, Plain),
     ("POST /report-forms/{id}/approval", REPORT_APPROVERS, Plain),
@@ -740,6 +746,7 @@ const LEAVES: &str = "leaves it to others";
 const COMPUTED: &str = "makes known what others decided or what was computed";
 const SERVICE: &str = "looks after the service, and sees of nobody what it was about";
 const SETS: &str = "sets what others are to do; whether it was done is judged by somebody without a part in it";
+const LOOKS: &str = "says what a file looks like, and not what is in it";
 const DOES: &str = "does what his unit owes; another one judges it";
 const MINUTES: &str = "writes down what others did; every version stays, with its writer";
 
@@ -836,6 +843,10 @@ const OWN_CASE: &[(&str, OwnCase)] = &[
     ("POST /report-periods/{id}/bulletin/issuance", Open(COMPUTED)),
     ("POST /task-lists", Open(SETS)),
     ("PATCH /task-lists/{id}", Open(SETS)),
+    ("PUT /task-lists/{id}/layout", Open(LOOKS)),
+    ("DELETE /task-lists/{id}/layout", Open(LOOKS)),
+    ("PUT /report-forms/{id}/layout", Open(LOOKS)),
+    ("DELETE /report-forms/{id}/layout", Open(LOOKS)),
     ("PUT /task-lists/{id}/items/{number}", Open(SETS)),
     ("DELETE /task-lists/{id}/items/{number}", Open(SETS)),
     ("POST /task-lists/{id}/layings", Open(SETS)),

@@ -242,7 +242,7 @@ fn one_page_lists_every_code() {
 }
 
 /// Families of the grammar itself, which no room speaks.
-const OF_THE_GRAMMAR: [&str; 14] = [
+const OF_THE_GRAMMAR: [&str; 15] = [
     "access",
     "body",
     "cors",
@@ -257,6 +257,8 @@ const OF_THE_GRAMMAR: [&str; 14] = [
     "passwords",
     // a room that others call, and that has no routes
     "bulletins",
+    // workbooks of things of several rooms
+    "layouts",
     // held as roles, spoken of as duties
     "duties",
 ];

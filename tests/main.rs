@@ -78,6 +78,7 @@ mod movers;
 mod documents;
 mod files;
 mod labels;
+mod layouts;
 mod bucket;
 mod alarms;
 mod audit;

@@ -365,7 +365,7 @@ const WITH: [&str; 24] = [
 ];
 
 /// Changes that name no state, and why nobody undoes anything by them.
-const WITHOUT: [(&str, &str); 24] = [
+const WITHOUT: [(&str, &str); 26] = [
     ("put_my_calendar_feed", "one's own; the address stays"),
     ("set_task_people", "the unit's own; who was named stays in the record"),
     ("set_task_node", "said once: another word is 409 tasks.node_settled"),
@@ -385,6 +385,8 @@ const WITHOUT: [(&str, &str); 24] = [
     ("decide_appraisal_appeal", "given once: another decision is refused"),
     ("put_nomination_opinion", "what an office said last counts; what it said before stays in the record"),
     ("set_appraisal_class", "a class from a day; the one before stays in the record"),
+    ("set_task_list_layout", "a file that takes the place of another; who sent it stays in the trail"),
+    ("set_report_form_layout", "a file that takes the place of another; who sent it stays in the trail"),
     ("set_desk_preparation", "one's own; what was said last counts"),
     ("answer_feedback", "given once: another answer is refused"),
     ("submit_attendance_code", "one's own; who is there stays"),

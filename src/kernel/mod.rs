@@ -29,6 +29,7 @@ pub mod attempts;
 pub mod search;
 pub mod backlog;
 pub mod desk;
+pub mod layouts;
 pub mod personal;
 pub mod glance;
 pub mod bucket;

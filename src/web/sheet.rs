@@ -1,13 +1,18 @@
 //! Spreadsheets over HTTP: a whole file in, a whole file out.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::error::Problem;
+use super::upload::Upload;
+use crate::base::id::MemberId;
 use crate::base::imports::Mode;
 use crate::base::sheet;
+use crate::base::sheet::layout::{self, Filling, LayoutError};
+use crate::base::time::Timestamp;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
@@ -40,6 +45,102 @@ pub struct ExportQuery {
     #[serde(default)]
     #[param(inline)]
     pub format: ExportFormat,
+}
+
+/// How an export is asked for that may have a layout of its own.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct LayoutExportQuery {
+    /// `xlsx` when absent.
+    #[serde(default)]
+    #[param(inline)]
+    pub format: ExportFormat,
+    /// As an xlsx in the layout that was set, whatever `format` says; 404 where none was.
+    #[serde(default)]
+    pub in_layout: bool,
+}
+
+/// In which workbook of somebody above a thing is handed in.
+#[derive(Serialize, ToSchema)]
+pub struct SheetLayout {
+    /// What may stand in double braces in its cells: once, and in the row that is repeated for each line of the export.
+    names: Vec<String>,
+    /// What was set; `null` where nothing was.
+    file: Option<SheetLayoutFile>,
+}
+
+/// A layout that was set.
+#[derive(Serialize, ToSchema)]
+pub struct SheetLayoutFile {
+    /// What the file is called.
+    pub name: String,
+    /// Who set it.
+    pub set_by: MemberId,
+    /// His name.
+    pub set_by_name: String,
+    pub set_at: Timestamp,
+}
+
+impl SheetLayout {
+    pub fn new(once: &[&str], columns: Vec<String>, file: Option<SheetLayoutFile>) -> SheetLayout {
+        SheetLayout { names: once.iter().map(|name| (*name).to_owned()).chain(columns).collect(), file }
+    }
+}
+
+/// What a layout is called that was sent without a name.
+const UNNAMED: &str = "上级格式.xlsx";
+
+/// The name under which an upload is kept.
+pub fn layout_name(upload: &Upload) -> String {
+    upload.name.as_deref().map(file_name).unwrap_or_else(|| UNNAMED.to_owned())
+}
+
+impl From<LayoutError> for Problem {
+    fn from(error: LayoutError) -> Self {
+        match error {
+            LayoutError::Sheet(error) => error.into(),
+            LayoutError::TooLarge => {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "layouts.too_large", "格式文件超过 2 MB")
+            }
+            LayoutError::Unreadable => {
+                Problem::unprocessable("layouts.unreadable", "格式文件打不开，请用表格程序另存为 xlsx 后再上传")
+            }
+            LayoutError::UnknownName { place, name } => Problem::unprocessable(
+                "layouts.unknown_name",
+                format!("{place}：没有“{name}”这一项，请按可用的项目名填写"),
+            ),
+            LayoutError::NoNames => Problem::unprocessable(
+                "layouts.no_names",
+                "没有找到要填写的位置：请在单元格里用双花括号写上项目名，如 {{序号}}",
+            ),
+            LayoutError::TwoRows { sheet, rows: (first, second) } => Problem::unprocessable(
+                "layouts.two_rows",
+                format!("工作表“{sheet}”第 {first} 行和第 {second} 行都写了逐行填写的项目，只能有一行"),
+            ),
+            LayoutError::Formula { place } => Problem::unprocessable(
+                "layouts.formula",
+                format!("{place} 是公式：逐行填写的一行里不能有公式，合计请写在下面"),
+            ),
+            LayoutError::TooManyRows => {
+                Problem::unprocessable("layouts.too_many_rows", "超过 5,000 行，不能按上级格式导出，请用普通导出")
+            }
+        }
+    }
+}
+
+/// Answers with a file called `name` (without ending) that is `layout` with everything filled in, off the event loop.
+pub async fn send_in_layout(name: &str, layout: Option<Vec<u8>>, filling: Filling) -> Result<HttpResponse, Problem> {
+    let layout =
+        layout.ok_or_else(|| Problem::not_found("layouts.not_found", "还没有设置上级格式，请先上传格式文件"))?;
+    let file_name = file_name(name);
+    let bytes = actix_web::web::block(move || layout::fill(&layout, &filling))
+        .await
+        .map_err(|_| Problem::unavailable("the blocking pool is closing"))??;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, XLSX))
+        .insert_header((CONTENT_DISPOSITION, disposition("attachment", &format!("{file_name}.xlsx"))))
+        .body(bytes))
 }
 
 /// The file formats of exports.

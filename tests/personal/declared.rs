@@ -10,7 +10,8 @@ use crate::support::{TestApp, on_postgres};
 
 /// Columns of bytes that are no members, by their names: ids of other things, hashes and sealed text. A new column that
 /// names a member is called otherwise, or declared.
-const NO_MEMBERS: [&str; 101] = [
+const NO_MEMBERS: [&str; 102] = [
+    "bytes",
     "hand_over_id",
     "linked_id",
     "form_id",

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 /// What one cell holds in Excel and in what reads its files, in UTF-16 units.
-const CELL_UNITS: usize = 32_767;
+pub(super) const CELL_UNITS: usize = 32_767;
 
 /// The end of a text that was cut.
 const CUT: &str = "……（内容过长，此处截断）";
@@ -86,7 +86,7 @@ fn sheet_name(name: &str, number: u32) -> String {
 }
 
 /// The text as a cell of `most` UTF-16 units holds it.
-fn fitting(text: &str, most: usize) -> Cow<'_, str> {
+pub(super) fn fitting(text: &str, most: usize) -> Cow<'_, str> {
     let unwritable =
         |c: char| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
     let text: Cow<'_, str> =

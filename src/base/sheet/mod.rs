@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod export;
+pub mod layout;
 pub mod limits;
 pub mod report;
 

@@ -310,6 +310,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    sheet_layouts (kind, subject_id) {
+        kind -> Text,
+        subject_id -> Binary,
+        name -> Text,
+        bytes -> Binary,
+        set_by -> Binary,
+        set_at -> BigInt,
+    }
+}
+
+diesel::table! {
     desk_items (id) {
         id -> Binary,
         kind -> Text,
@@ -400,5 +411,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     recusal_requests,
     recusals,
     text_versions,
+    sheet_layouts,
     desk_items
 );

@@ -2,11 +2,11 @@
 
 use super::actions::{Outcome, Reports};
 use super::desk::called;
-use super::model::{Report, ReportHead, ReportPeriodId};
-use super::rules::{self, Refusal};
+use super::model::{Report, ReportFormId, ReportHead, ReportPeriodId};
+use super::rules::{self, Refusal, periods};
 use super::store;
 use crate::base::capability::Reach;
-use crate::base::form::{Answers, headers, row};
+use crate::base::form::{Answers, Form, headers, row};
 use crate::base::text::cut;
 
 /// What stands before the fields of a form.
@@ -16,8 +16,19 @@ const HEADERS: [&str; 7] = ["单位", "状态", "是否按期", "截止日期", 
 #[derive(Clone, Debug)]
 pub(super) struct Collected {
     pub name: String,
+    /// By which form, and what that is called.
+    pub form: (ReportFormId, String),
+    /// Who asks it.
+    pub unit: String,
+    /// What the period is called.
+    pub period: String,
     pub headers: Vec<String>,
     pub rows: Vec<Vec<String>>,
+}
+
+/// What a line tells of a unit that owes a form with these fields.
+pub(super) fn columns(fields: &Form) -> Vec<String> {
+    HEADERS.iter().map(|header| (*header).to_owned()).chain(headers(fields)).collect()
 }
 
 impl Reports {
@@ -59,7 +70,13 @@ impl Reports {
         };
         let rows: Vec<Vec<String>> = reports.iter().map(line).collect();
         let name = cut(&called(&form, &period).replace(['“', '”'], ""), 80);
-        let headers = HEADERS.iter().map(|header| (*header).to_owned()).chain(headers(&fields)).collect();
-        Ok(Collected { name, headers, rows })
+        Ok(Collected {
+            name,
+            unit: self.directory.unit_name(form.unit_id),
+            period: periods::label(form.cycle, period.first_on, period.last_on),
+            form: (form.id, form.title),
+            headers: columns(&fields),
+            rows,
+        })
     }
 }

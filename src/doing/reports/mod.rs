@@ -19,6 +19,7 @@ mod exports;
 mod facts;
 mod filled;
 mod filling;
+mod layouts;
 mod lists;
 mod opening;
 mod overview;

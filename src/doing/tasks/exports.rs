@@ -31,6 +31,12 @@ pub(super) fn asked(item: &TaskItem) -> NewItem {
     }
 }
 
+/// What an export tells of each item at each unit.
+pub(super) fn columns() -> Vec<String> {
+    let of_unit = ["承办单位", "首次时限", "当前时限", "完成情况", "是否销号", "销号日期"];
+    HEADERS.into_iter().chain(of_unit).map(str::to_owned).collect()
+}
+
 impl Tasks {
     /// The items of a list, each once for every unit that has it, with how far the unit is.
     pub(super) async fn export(
@@ -47,8 +53,6 @@ impl Tasks {
         };
         let (items, mut tasks) = self.db.read_aside(read).await?;
         tasks.sort_by_key(|task| (task.number, task.unit_id));
-        let mut headers: Vec<String> = HEADERS.map(str::to_owned).to_vec();
-        headers.extend(["承办单位", "首次时限", "当前时限", "完成情况", "是否销号", "销号日期"].map(str::to_owned));
         let mut rows = Vec::new();
         for item in &items {
             let its: Vec<&Task> = tasks.iter().filter(|task| task.item_id == item.id).collect();
@@ -59,7 +63,7 @@ impl Tasks {
                 rows.push(self.row(item, None));
             }
         }
-        Ok((list.title, headers, rows))
+        Ok((list.title, columns(), rows))
     }
 
     fn row(&self, item: &TaskItem, task: Option<&Task>) -> Vec<String> {

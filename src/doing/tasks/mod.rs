@@ -6,8 +6,8 @@
 //!
 //! Tables: `task_lists`, `task_items`, `task_layings`, `tasks`, `task_people`, `task_assistants`, `task_nodes`, `task_steps`,
 //! `task_reports`, `task_requests`, `task_hand_overs`, `task_standings`, `task_standing_months`. Routes: `/task-lists…`,
-//! `/task-layings/{id}`, `/task-hand-overs…`, `/tasks…`, `/imports/task-lists/{id}`, `/exports/task-lists/{id}`. Lends [`Tasks::open`] to rooms whose findings are to be
-//! put right; closing the task tells them ([`Tasks::told_by`]).
+//! `/task-layings/{id}`, `/task-hand-overs…`, `/tasks…`, `/imports/task-lists/{id}`, `/exports/task-lists/{id}`. Lends
+//! [`Tasks::open`] to rooms whose findings are to be put right; closing the task tells them ([`Tasks::told_by`]).
 
 mod actions;
 mod boards;
@@ -18,6 +18,7 @@ mod hand_overs;
 mod import_rows;
 mod imports;
 mod laying;
+mod layouts;
 mod openings;
 mod parts;
 mod personal;

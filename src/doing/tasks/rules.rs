@@ -8,6 +8,7 @@ use crate::base::approval::NoAnswer;
 use crate::base::imports::NoImport;
 use crate::base::own_case::Involvement;
 use crate::base::sheet::SheetError;
+use crate::base::sheet::layout::LayoutError;
 use crate::base::time::{Day, Period};
 use crate::base::version::Outdated;
 use crate::base::workflow::{Flow, step};
@@ -60,6 +61,7 @@ pub enum Refusal {
     Outdated(Outdated),
     Files(AttachRefusal),
     BadSheet(SheetError),
+    BadLayout(LayoutError),
     NoImport(NoImport),
     KeyReused,
 }

@@ -71,6 +71,7 @@ pub const KERNELS: Keeping = Keeping {
         Kept::office("setting_changes", "proposed_by"),
         Kept::office("setting_changes", "answered_by"),
         Kept::office("calendars", "entered_by"),
+        Kept::office("sheet_layouts", "set_by"),
         Kept::office("text_versions", "written_by"),
     ],
     named: &[Naming { table: "desk_items", columns: &["title"] }, Naming { table: "outbox", columns: &["payload"] }],

@@ -23,7 +23,7 @@ use crate::doing::reports::rules::{self, periods};
 use crate::web::caller::ReportReader;
 use crate::web::headers::page;
 use crate::web::print::{self, Paper};
-use crate::web::sheet::{ExportFormat, send_sheet_under};
+use crate::web::sheet::{ExportFormat, send_in_layout, send_sheet_under};
 use crate::web::{Path, Problem, Query};
 
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -128,11 +128,15 @@ struct ReportExportQuery {
     #[serde(default)]
     #[param(inline)]
     format: ExportFormat,
+    /// As an xlsx in the layout that was set, whatever `format` says; 404 where none was.
+    #[serde(default)]
+    in_layout: bool,
 }
 
 /// 导出报送汇总
 ///
-/// What units that the caller reaches by a duty handed in for a period, a line for each.
+/// What units that the caller reaches by a duty handed in for a period, a line for each; or in the layout of somebody above
+/// that was set for the form.
 #[utoipa::path(tag = "reports", params(ReportExportQuery),
     responses((status = 200, description = "The file",
         content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
@@ -142,6 +146,10 @@ async fn export_reports(
     query: Query<ReportExportQuery>,
     room: web::Data<Reports>,
 ) -> Result<HttpResponse, Problem> {
+    if query.in_layout {
+        let (name, layout, filling) = room.filling(&reader.reach, query.period_id).await?;
+        return send_in_layout(&name, layout, filling).await;
+    }
     let sheet = room.collected(&reader.reach, query.period_id).await?;
     let rows = sheet.rows;
     send_sheet_under(&sheet.name, query.format, sheet.headers, move || rows).await

@@ -3,6 +3,7 @@
 mod bulletins;
 mod collected;
 mod forms;
+mod layouts;
 mod presets;
 mod reports;
 mod requests;
@@ -19,6 +20,7 @@ use crate::web::{FieldError, Problem};
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.configure(presets::routes)
         .configure(forms::routes)
+        .configure(layouts::routes)
         .configure(reports::routes)
         .configure(requests::routes)
         .configure(collected::routes)
@@ -75,6 +77,7 @@ impl From<Refusal> for Problem {
             Refusal::Bulletin(refusal) => refusal.into(),
             Refusal::BadBulletin(message) => Problem::field("/text", "bad_text", message),
             Refusal::Files(refusal) => refusal.into(),
+            Refusal::BadLayout(error) => error.into(),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
     }

@@ -7,6 +7,7 @@ pub mod periods;
 use crate::base::approval::NoAnswer;
 use crate::base::form::{self, Bounds, Fault, Form};
 use crate::base::period::Span;
+use crate::base::sheet::layout::LayoutError;
 use crate::base::time::Day;
 use crate::base::version::{LastChange, Outdated, SeenState};
 use crate::db;
@@ -76,6 +77,7 @@ pub enum Refusal {
     Bulletin(bulletins::Refusal),
     BadBulletin(String),
     Files(AttachRefusal),
+    BadLayout(LayoutError),
     KeyReused,
 }
 

@@ -8,7 +8,7 @@ use crate::base::sheet::limits::MAX_INPUT_BYTES;
 use crate::doing::tasks::Tasks;
 use crate::doing::tasks::model::TaskListId;
 use crate::web::caller::{TaskIssuer, TaskReader};
-use crate::web::sheet::{ExportQuery, ImportQuery, send_sheet_under};
+use crate::web::sheet::{ImportQuery, LayoutExportQuery, send_in_layout, send_sheet_under};
 use crate::web::upload::{FileForm, receive_upload};
 use crate::web::{Path, Problem, Query};
 
@@ -40,17 +40,22 @@ async fn import_task_items(
 
 /// 导出任务清单
 ///
-/// A list in the layout in which it is imported, with what became of each item at each unit that the caller sees.
-#[utoipa::path(tag = "tasks", params(("id" = TaskListId, Path, description = "The list"), ExportQuery),
+/// A list in the layout in which it is imported, with what became of each item at each unit that the caller sees; or in the
+/// layout of somebody above that was set for it.
+#[utoipa::path(tag = "tasks", params(("id" = TaskListId, Path, description = "The list"), LayoutExportQuery),
     responses((status = 200, description = "The file",
         content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "text/csv")))))]
 #[get("/exports/task-lists/{id}")]
 async fn export_task_list(
     reader: TaskReader,
     id: Path<TaskListId>,
-    query: Query<ExportQuery>,
+    query: Query<LayoutExportQuery>,
     room: web::Data<Tasks>,
 ) -> Result<HttpResponse, Problem> {
+    if query.in_layout {
+        let (title, layout, filling) = room.filling(&reader, *id).await?;
+        return send_in_layout(&title, layout, filling).await;
+    }
     let (title, headers, rows) = room.export(&reader, *id).await?;
     send_sheet_under(&title, query.format, headers, move || rows).await
 }

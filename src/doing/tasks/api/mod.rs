@@ -4,6 +4,7 @@ mod hand_overs;
 mod imports;
 mod items;
 mod layings;
+mod layouts;
 mod lists;
 mod printed;
 mod requests;
@@ -25,6 +26,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .configure(items::routes)
         .configure(layings::routes)
         .configure(imports::routes)
+        .configure(layouts::routes)
         .configure(hand_overs::routes)
         // fixed names before `{id}`
         .configure(standing::routes)
@@ -89,6 +91,7 @@ impl From<Refusal> for Problem {
             Refusal::Outdated(outdated) => outdated.into(),
             Refusal::Files(refusal) => refusal.into(),
             Refusal::BadSheet(error) => error.into(),
+            Refusal::BadLayout(error) => error.into(),
             Refusal::NoImport(no) => no.into(),
             Refusal::KeyReused => Problem::unprocessable("idempotency.reused", "这个 Idempotency-Key 已用于另一个请求"),
         }
