@@ -57,6 +57,8 @@ async fn a_list_is_exported_in_the_layout_that_was_set_for_it() {
     for name in ["清单名称", "导出日期", "重点任务", "完成情况"] {
         assert!(names.contains(&json!(name)), "{names:?}");
     }
+    let once: std::collections::BTreeSet<String> = names.iter().map(text).collect();
+    assert_eq!(once.len(), names.len(), "a name means one thing: {names:?}");
     organiser.get(&export).await.refused(404, "layouts.not_found");
 
     let set = put(&organiser, &path, workbook(&LAYOUT)).await.ok(200);

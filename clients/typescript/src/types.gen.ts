@@ -13579,6 +13579,36 @@ export type Sheet = {
 export type SheetFormat = 'json' | 'html';
 
 /**
+ * In which workbook of somebody above a thing is handed in.
+ */
+export type SheetLayout = {
+    file?: SheetLayoutFile | null;
+    /**
+     * What may stand in double braces in its cells: once, and in the row that is repeated for each line of the export.
+     */
+    names: Array<string>;
+};
+
+/**
+ * A layout that was set.
+ */
+export type SheetLayoutFile = {
+    /**
+     * What the file is called.
+     */
+    name: string;
+    set_at: Timestamp;
+    /**
+     * Who set it.
+     */
+    set_by: MemberId;
+    /**
+     * His name.
+     */
+    set_by_name: string;
+};
+
+/**
  * A numbered part of a sheet.
  */
 export type SheetPart = {
@@ -21687,6 +21717,10 @@ export type ListDeskHandOversErrors = {
      */
     401: ProblemBody;
     /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -21717,6 +21751,10 @@ export type GetDeskHandOverErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `desk.hand_over_not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -21749,6 +21787,10 @@ export type GetDeskHandOverSheetErrors = {
      */
     401: ProblemBody;
     /**
+     * `desk.hand_over_not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -21779,6 +21821,10 @@ export type GetDeskItemErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `desk.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -21811,6 +21857,10 @@ export type WithdrawDeskAssignmentErrors = {
      */
     401: ProblemBody;
     /**
+     * `desk.not_found`
+     */
+    404: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -21842,6 +21892,14 @@ export type AssignDeskItemErrors = {
      */
     401: ProblemBody;
     /**
+     * `desk.not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `desk.not_assignable`
+     */
+    409: ProblemBody;
+    /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
     default: ProblemBody;
@@ -21872,6 +21930,10 @@ export type SetDeskPreparationErrors = {
      * No session, or one that is over: `sessions.required`, `sessions.over`
      */
     401: ProblemBody;
+    /**
+     * `desk.not_found`
+     */
+    404: ProblemBody;
     /**
      * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
      */
@@ -23393,6 +23455,10 @@ export type ExportReportsData = {
          * The file formats of exports.
          */
         format?: 'xlsx' | 'csv';
+        /**
+         * As an xlsx in the layout that was set, whatever `format` says; 404 where none was.
+         */
+        in_layout?: boolean;
     };
     url: '/api/v1/exports/reports';
 };
@@ -23403,7 +23469,7 @@ export type ExportReportsErrors = {
      */
     401: ProblemBody;
     /**
-     * `reports.period_not_found`
+     * `layouts.not_found` · `reports.period_not_found`
      */
     404: ProblemBody;
     /**
@@ -23478,6 +23544,10 @@ export type ExportTaskListData = {
          * The file formats of exports.
          */
         format?: 'xlsx' | 'csv';
+        /**
+         * As an xlsx in the layout that was set, whatever `format` says; 404 where none was.
+         */
+        in_layout?: boolean;
     };
     url: '/api/v1/exports/task-lists/{id}';
 };
@@ -23488,7 +23558,7 @@ export type ExportTaskListErrors = {
      */
     401: ProblemBody;
     /**
-     * `tasks.list_not_found`
+     * `layouts.not_found` · `tasks.list_not_found`
      */
     404: ProblemBody;
     /**
@@ -33422,6 +33492,127 @@ export type EndReportFormResponses = {
 
 export type EndReportFormResponse = EndReportFormResponses[keyof EndReportFormResponses];
 
+export type DeleteReportFormLayoutData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/layout';
+};
+
+export type DeleteReportFormLayoutErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteReportFormLayoutError = DeleteReportFormLayoutErrors[keyof DeleteReportFormLayoutErrors];
+
+export type DeleteReportFormLayoutResponses = {
+    /**
+     * It has none
+     */
+    204: void;
+};
+
+export type DeleteReportFormLayoutResponse = DeleteReportFormLayoutResponses[keyof DeleteReportFormLayoutResponses];
+
+export type GetReportFormLayoutData = {
+    body?: never;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/layout';
+};
+
+export type GetReportFormLayoutErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetReportFormLayoutError = GetReportFormLayoutErrors[keyof GetReportFormLayoutErrors];
+
+export type GetReportFormLayoutResponses = {
+    /**
+     * The layout
+     */
+    200: SheetLayout;
+};
+
+export type GetReportFormLayoutResponse = GetReportFormLayoutResponses[keyof GetReportFormLayoutResponses];
+
+export type SetReportFormLayoutData = {
+    /**
+     * The file, 2 MB at most: as the whole body, or as the one file of a form
+     */
+    body: Blob | File;
+    path: {
+        /**
+         * The form
+         */
+        id: ReportFormId;
+    };
+    query?: never;
+    url: '/api/v1/report-forms/{id}/layout';
+};
+
+export type SetReportFormLayoutErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `reports.form_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * `layouts.unknown_name`
+     */
+    422: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetReportFormLayoutError = SetReportFormLayoutErrors[keyof SetReportFormLayoutErrors];
+
+export type SetReportFormLayoutResponses = {
+    /**
+     * It is set
+     */
+    200: SheetLayout;
+};
+
+export type SetReportFormLayoutResponse = SetReportFormLayoutResponses[keyof SetReportFormLayoutResponses];
+
 export type GetReportOverviewData = {
     body?: never;
     path: {
@@ -37269,6 +37460,135 @@ export type LayTaskListResponses = {
 };
 
 export type LayTaskListResponse = LayTaskListResponses[keyof LayTaskListResponses];
+
+export type DeleteTaskListLayoutData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/layout';
+};
+
+export type DeleteTaskListLayoutErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type DeleteTaskListLayoutError = DeleteTaskListLayoutErrors[keyof DeleteTaskListLayoutErrors];
+
+export type DeleteTaskListLayoutResponses = {
+    /**
+     * It has none
+     */
+    204: void;
+};
+
+export type DeleteTaskListLayoutResponse = DeleteTaskListLayoutResponses[keyof DeleteTaskListLayoutResponses];
+
+export type GetTaskListLayoutData = {
+    body?: never;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/layout';
+};
+
+export type GetTaskListLayoutErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type GetTaskListLayoutError = GetTaskListLayoutErrors[keyof GetTaskListLayoutErrors];
+
+export type GetTaskListLayoutResponses = {
+    /**
+     * The layout
+     */
+    200: SheetLayout;
+};
+
+export type GetTaskListLayoutResponse = GetTaskListLayoutResponses[keyof GetTaskListLayoutResponses];
+
+export type SetTaskListLayoutData = {
+    /**
+     * The file, 2 MB at most: as the whole body, or as the one file of a form
+     */
+    body: Blob | File;
+    path: {
+        /**
+         * The list
+         */
+        id: TaskListId;
+    };
+    query?: never;
+    url: '/api/v1/task-lists/{id}/layout';
+};
+
+export type SetTaskListLayoutErrors = {
+    /**
+     * No session, or one that is over: `sessions.required`, `sessions.over`
+     */
+    401: ProblemBody;
+    /**
+     * `access.out_of_scope`
+     */
+    403: ProblemBody;
+    /**
+     * `imports.not_a_sheet`
+     */
+    415: ProblemBody;
+    /**
+     * `layouts.no_names` · `layouts.two_rows` · `layouts.unknown_name`
+     */
+    422: ProblemBody;
+    /**
+     * A problem document (RFC 9457): switch on `code`, show `detail`. Beside what an operation names, any may answer `sessions.required` or `sessions.over` (401), `access.denied` (403), `body.too_slow` (408), `body.too_large` (413), `body.not_json` (415), `body.invalid` (422), `limits.too_many_requests` (429), and 500 or 503 with `Retry-After` when the fault is not the caller's.
+     */
+    default: ProblemBody;
+};
+
+export type SetTaskListLayoutError = SetTaskListLayoutErrors[keyof SetTaskListLayoutErrors];
+
+export type SetTaskListLayoutResponses = {
+    /**
+     * It is set
+     */
+    200: SheetLayout;
+};
+
+export type SetTaskListLayoutResponse = SetTaskListLayoutResponses[keyof SetTaskListLayoutResponses];
 
 export type ListTasksData = {
     body?: never;

@@ -29,7 +29,7 @@ const DIGITS: usize = 15;
 /// What is filled in.
 #[derive(Clone, Debug, Default)]
 pub struct Filling {
-    /// Names that are written once, with what they stand for.
+    /// Names that are written once, with what they stand for; a column of the same name goes before one.
     pub once: Vec<(&'static str, String)>,
     pub columns: Vec<String>,
     /// As many cells as there are columns.

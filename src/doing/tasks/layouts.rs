@@ -14,7 +14,7 @@ use crate::kernel::layouts::{self, LayoutHead, NewLayout};
 const KIND: &str = "task_list";
 
 /// What a layout of a list may say once.
-pub(super) const ONCE: [&str; 5] = ["清单名称", "组织", "年度", "依据", "导出日期"];
+pub(super) const ONCE: [&str; 5] = ["清单名称", "组织", "年度", "清单依据", "导出日期"];
 
 impl Tasks {
     /// The layout of a list that the reader sees, if it has one.

@@ -9,5 +9,6 @@ export default [
   { path: '/report-forms/:id/edit', component: () => import('../pages/reports/Edit.vue'), props: true },
   { path: '/report-forms/:id/versions', component: () => import('../pages/reports/Versions.vue'), props: true },
   { path: '/report-forms/:id/overview', component: () => import('../pages/reports/Overview.vue'), props: true, meta: { keep: true } },
+  { path: '/report-forms/:id/layout', component: () => import('../pages/layouts/Layout.vue'), props: ({ params }) => ({ of: 'report-forms', id: params['id'] }) },
   { path: '/report-periods/:id/bulletin', component: () => import('../pages/reports/Bulletin.vue'), props: true },
 ] satisfies RouteRecordRaw[]

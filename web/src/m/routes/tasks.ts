@@ -12,6 +12,7 @@ export default [
   { path: '/task-lists/:id/items/:number', component: () => import('../pages/tasks/Item.vue'), props: true },
   { path: '/task-lists/:id/import', component: () => import('../pages/tasks/ItemImport.vue'), props: true },
   { path: '/task-lists/:id/laying', component: () => import('../pages/tasks/Lay.vue'), props: true },
+  { path: '/task-lists/:id/layout', component: () => import('../pages/layouts/Layout.vue'), props: ({ params }) => ({ of: 'task-lists', id: params['id'] }) },
   { path: '/task-hand-overs', component: () => import('../pages/tasks/HandOvers.vue') },
   { path: '/task-layings/:id', component: () => import('../pages/tasks/Laying.vue'), props: true },
 ] satisfies RouteRecordRaw[]
