@@ -1,1 +1,0 @@
-import{hs as e}from"./kit-skOTdNow.js";async function t(t){let{items:n}=await e(),r=new Map;for(let e of n)e.parent_id&&!e.closed_on&&r.set(e.parent_id,[...r.get(e.parent_id)??[],e]);let i=[],a=e=>{var t;i.push(e),(t=r.get(e.id))==null||t.forEach(a)},o=n.find(({id:e})=>e===t);return o&&a(o),i}export{t};

@@ -1,0 +1,1 @@
+import{ys as e}from"./kit-BeRXwcbJ.js";async function t(t){let{items:n}=await e(),r=new Map;for(let e of n)e.parent_id&&!e.closed_on&&r.set(e.parent_id,[...r.get(e.parent_id)??[],e]);let i=[],a=e=>{var t;i.push(e),(t=r.get(e.id))==null||t.forEach(a)},o=n.find(({id:e})=>e===t);return o&&a(o),i}export{t};

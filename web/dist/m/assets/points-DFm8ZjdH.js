@@ -1,1 +1,0 @@
-import{x as e}from"./kit-skOTdNow.js";var t=t=>`${t>0?`+`:``}${e(t)}`;function n(e){let t=/^(\d{1,3})(?:\.(\d{1,2}))?$/.exec(e.trim());return t?Number(t[1])*100+Number((t[2]??``).padEnd(2,`0`)):void 0}export{t as n,n as t};

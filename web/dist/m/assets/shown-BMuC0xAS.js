@@ -1,1 +1,0 @@
-import{Q as e,b as t}from"./kit-skOTdNow.js";var n=e=>e===`overdue`?`late`:e===`normal`?`plain`:`now`,r=t=>t.light===`normal`?e(`TaskState`,t.state):e(`TaskLight`,t.light),i=e=>`${t(e.due_on)}到期\u00a0· ${e.unit_name}${e.people.length?`\u00a0· ${e.people.map(({name:e})=>e).join(`、`)}`:``}`;export{r as n,n as r,i as t};

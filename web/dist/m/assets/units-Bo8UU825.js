@@ -1,1 +1,0 @@
-import{hs as e}from"./kit-skOTdNow.js";async function t(t){let{items:n}=await e(),r=[],i=e=>{let t=n.find(t=>t.id===e);if(t){r.push({id:e,name:t.name,kind:t.kind});for(let t of n)t.parent_id===e&&i(t.id)}};return i(t),r}export{t};
