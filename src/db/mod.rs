@@ -375,9 +375,11 @@ impl Db {
     pub fn close(&self) {
         self.aside.close();
         match &self.engine {
+            // the writer last and alone: of two connections that close at the same moment neither is the last one, which
+            // would take the log beside the file away
             Engine::Sqlite { writer, readers, .. } => {
-                writer.close();
                 readers.close();
+                writer.close();
             }
             Engine::Postgres { writers, readers } => {
                 writers.close();
