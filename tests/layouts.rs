@@ -93,6 +93,8 @@ async fn a_list_is_exported_in_the_layout_that_was_set_for_it() {
         assert!(code != "layouts.unknown_name" || text(&no["detail"]).contains("A1"), "{no}");
     }
     put(&organiser, &path, b"a,b\n".to_vec()).await.refused(415, "imports.not_a_sheet");
+    let nothing = format!("/task-lists/{}/layout", app.unit("JT"));
+    put(&organiser, &nothing, b"a,b\n".to_vec()).await.refused(404, "tasks.list_not_found");
     assert_eq!(put(&organiser, &path, vec![0; 3 << 20]).await.status, 413);
     assert_eq!(organiser.get(&path).await.ok(200)["file"], set["file"]);
 

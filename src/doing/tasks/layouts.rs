@@ -6,6 +6,7 @@ use super::actions::{Issuer, Outcome, Tasks, note_list};
 use super::exports::columns;
 use super::model::TaskListId;
 use super::rules::Refusal;
+use super::store;
 use crate::base::person::Person;
 use crate::base::sheet::layout::{self, Filling};
 use crate::kernel::layouts::{self, LayoutHead, NewLayout};
@@ -25,8 +26,13 @@ impl Tasks {
 
     /// Sets the layout of a list, in the place of a former one.
     pub(super) async fn set_layout(&self, person: &Person, id: TaskListId, new: NewLayout) -> Outcome<LayoutHead> {
-        layout::check(&new.bytes, &ONCE, &columns()).map_err(Refusal::BadLayout)?;
         let (room, issuer) = (self.clone(), Issuer::of(person));
+        // a list that is not his tells nothing of the file
+        let list = self.db.read(move |conn| store::lists::find(conn, id)).await?.ok_or(Refusal::NoSuchList)?;
+        if !issuer.covers(&self.path(list.unit_id).unwrap_or_default()) {
+            return Err(Refusal::OutOfReach.into());
+        }
+        layout::check(&new.bytes, &ONCE, &columns()).map_err(Refusal::BadLayout)?;
         self.db
             .write(move |tx| {
                 let list = room.lock_list(tx, &issuer, id)?;
