@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ownClock, turnClock } from './demo.ts'
 import { unitOf } from './team.ts'
-import { api, look, openAnew, signedIn, until } from './world.ts'
+import { ahead, api, look, openAnew, signedIn, thisYear, until } from './world.ts'
 
 /** The clock is put on to the day after duties began: what ends on its first day leaves nothing. */
 const puts = ownClock()
@@ -52,6 +52,32 @@ test('交办准备: a member prepares what waits for the secretary, who goes on 
   await page.getByRole('button', { name: '收回交办' }).click()
   await page.getByRole('button', { name: '收回交办' }).last().click()
   await page.getByText('三个小组共 12 处').waitFor({ state: 'detached' })
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
+test('交办准备: what is the secretary’s own, and lies with no unit, is given to a member of his too', async () => {
+  const me = await api<{ id: string }>('secretary', '/me')
+  const member = await api<{ id: string; name: string; employee_no: string }>('member', '/me')
+  const branch = (await api<{ branch: { id: string } }>('secretary', '/me/today')).branch.id
+  const { items: units } = await api<{ items: Array<{ id: string; parent_id: string | null }> }>('organiser', '/units')
+  const root = units.find(({ parent_id }) => parent_id === null)!.id
+  const list = await api<{ id: string }>('organiser', '/task-lists', 'POST', { kind: 'supervision', title: '督办事项', unit_id: root, year: thisYear() })
+  await api('organiser', `/task-lists/${list.id}/items/1`, 'PUT', { title: '党员责任区台账更新', standard: '现场核对', due_on: ahead(34), nodes: [] })
+  await api('organiser', `/task-lists/${list.id}/layings`, 'POST', { unit_ids: [branch] })
+  const task = await until(async () => (await api<{ items: Array<{ id: string }> }>('organiser', `/tasks?list_id=${list.id}`)).items[0], 'the list was not laid')
+  await api('secretary', `/tasks/${task.id}/acceptance`, 'POST', { head_id: me.id })
+  const { items } = await api<{ items: Array<{ id: string; kind: string; unit_id: string | null; assignable: boolean }> }>('secretary', '/me/desk')
+  const own = items.find(({ kind, unit_id }) => kind === 'task' && !unit_id)!
+  assert(own.assignable)
+  const { page, context, faults } = await signedIn('secretary', `/desk-items/${own.id}`)
+  await page.getByRole('button', { name: '交办给本组织党员' }).click()
+  await page.getByRole('button', { name: /^选择/ }).click()
+  await page.getByLabel('按姓名或工号查找').fill(member.employee_no)
+  await page.getByRole('button', { name: '查找' }).click()
+  await page.getByRole('radio', { name: member.name }).click()
+  await page.getByRole('button', { name: '交办', exact: true }).click()
+  await page.getByText('准备中').waitFor()
   assert.deepEqual(faults, [])
   await context.close()
 })
