@@ -208,7 +208,7 @@ pub const LINES: &[(&str, &[&str])] = &[
     ("POST /obligation-rules/{code}/end", &["obligations.end_rule"]),
     ("POST /obligation-rules/{code}/use", &["obligations.switch_rule"]),
     ("POST /honours", &["honours.give"]),
-    ("POST /honours/{id}/withdrawal", &["honours.withdraw"]),
+    ("POST /honours/{id}/withdrawal", &["appraisal.propose", "appraisal.withdraw", "honours.withdraw"]),
     ("POST /honour-holders/{id}/falls", &["honours.fall"]),
     ("POST /honour-bars", &["honours.bar"]),
     ("POST /imports/honours", &["honours.import"]),

@@ -1,7 +1,13 @@
 //! How much room is left on a disk, and who may look at what lies there.
 
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
+use std::time::Duration;
+
+/// How often a lock is tried that somebody has, and how long is waited between.
+const LOCK_TRIES: usize = 25;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
 
 /// Room on the disk on which something lies, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +33,22 @@ pub fn room(path: &Path) -> io::Result<Room> {
 #[cfg(not(unix))]
 pub fn room(_: &Path) -> io::Result<Room> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
+}
+
+/// Locks a file for this process alone; false when another one has it. Waits half a second at most.
+///
+/// A lock that was let go may last a moment longer: a program that was being started at that instant has every open file until
+/// it runs.
+pub fn lock(file: &File) -> io::Result<bool> {
+    for tried in 1..=LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if tried == LOCK_TRIES => break,
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_WAIT),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(false)
 }
 
 /// Makes a folder that nobody but the program's user may look into, and those above it that are not there. One that is
@@ -91,5 +113,24 @@ mod tests {
         assert!(here.whole > 0 && here.free <= here.whole);
         assert_eq!(here.whole, later.whole);
         assert!(room(Path::new("nowhere/at/all")).is_ok());
+    }
+
+    #[test]
+    fn a_lock_that_is_let_go_soon_is_waited_for_and_one_that_is_kept_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let open =
+            || File::options().create(true).truncate(false).write(true).open(folder.path().join("lock")).unwrap();
+        let held = open();
+        assert!(lock(&held).unwrap());
+        assert!(!lock(&open()).unwrap());
+        // what a program that is being started has of every open file
+        let inherited = held.try_clone().unwrap();
+        drop(held);
+        let gone = std::thread::spawn(move || {
+            std::thread::sleep(LOCK_WAIT * 3);
+            drop(inherited);
+        });
+        assert!(lock(&open()).unwrap());
+        gone.join().unwrap();
     }
 }

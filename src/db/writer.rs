@@ -9,7 +9,7 @@
 //! would copy every page that each job touches. When a job does fail half-way, the group is rolled back and run once
 //! more with a savepoint around each job: an action touches nothing but its [`Tx`], so it may run again.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Mutex;
@@ -97,13 +97,12 @@ fn take_lock(path: &Path) -> Result<File, DbError> {
     let lock_path = path.with_extension("lock");
     let lock =
         File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(DbError::unavailable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(DbError::Unavailable(format!(
+    match disk::lock(&lock).map_err(DbError::unavailable)? {
+        true => Ok(lock),
+        false => Err(DbError::Unavailable(format!(
             "{} 正被另一个进程使用，请先停止它 (another process is using the database)",
             path.display()
         ))),
-        Err(TryLockError::Error(error)) => Err(DbError::unavailable(error)),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Prizes: honours by themselves once the results are published, put right when these are corrected.
 
 use serde_json::{Value, json};
+use xianfeng::base::capability::Role;
 
 use super::changes::{close, correct, of_two, say};
 use super::{body, organiser, with};
+use crate::appraisal::adopted;
 use crate::ideas::{items, notices, text};
 use crate::support::{Person, TestApp};
 
@@ -33,6 +35,16 @@ async fn honours(who: &Person<'_>) -> Vec<(String, String, bool)> {
     found
 }
 
+/// What the rule of prizes is proposed to give, in hundredths.
+async fn proposed(who: &Person<'_>) -> Vec<i64> {
+    let found = who.get("/me/appraisal/proposals").await.ok(200);
+    items(&found)
+        .iter()
+        .filter(|one| one["rule"] == "P06" && one["state"] == "open")
+        .map(|one| one["points"].as_i64().unwrap())
+        .collect()
+}
+
 fn line(title: &str, name: &str, withdrawn: bool) -> (String, String, bool) {
     (title.into(), name.into(), withdrawn)
 }
@@ -43,6 +55,8 @@ async fn prizes_of_a_published_contest_are_honours_and_follow_a_corrected_key() 
     let organiser = organiser(&app).await;
     let (contest, ids) = of_two(&app, &organiser, &[("/terms/prizes", prizes())]).await;
     let (li, wang) = (app.member("李一").sign_in().await, app.member("王二").home("XZ12").sign_in().await);
+    let committee = app.member("党委").home("JT").role(Role::CommitteeMember, "JT").sign_in().await;
+    adopted(&committee).await;
     assert_eq!(li.get(&contest).await.ok(200)["terms"]["prizes"][0]["title"], "一等奖");
     say(&li, &contest, &ids[0], true).await;
     app.advance_seconds(1);
@@ -62,6 +76,9 @@ async fn prizes_of_a_published_contest_are_honours_and_follow_a_corrected_key() 
     let code = text(&items(&codes)[0]["code"]);
     assert_eq!(app.get(&format!("/certificates/{code}")).await.ok(200)["state"], "valid");
 
+    // the book of appraisal hears of prizes of members, by the prize
+    assert_eq!((proposed(&li).await, proposed(&wang).await), (vec![300], vec![200]));
+
     correct(&organiser, &ids[0]).await;
     for _ in 0..3 {
         app.tick().await;
@@ -80,6 +97,8 @@ async fn prizes_of_a_published_contest_are_honours_and_follow_a_corrected_key() 
     let taken = items(&mine).iter().find(|one| one["title"] == "一等奖").unwrap();
     assert_eq!(taken["withdrawn"]["document"], "知识竞赛《党章知识竞赛》成绩更正：条例已经修订");
     assert!(notices(&li).await.contains(&"荣誉已撤销".to_owned()));
+    // what was proposed for a prize that was taken away goes with it; one contest counts once
+    assert_eq!((proposed(&li).await, proposed(&wang).await), (vec![200], vec![300]));
 }
 
 #[tokio::test]

@@ -333,3 +333,63 @@ async fn who_takes_no_part_in_a_year_is_known_by_the_number_of_a_document_alone(
     let unit = json!({ "unit_id": app.unit("ZB2"), "year": 2026, "document": "集团党发〔2026〕9号" });
     assert_eq!(committee.post("/honour-bars", unit).await.ok(201)["name"], "西支部");
 }
+
+#[tokio::test]
+async fn what_a_member_is_given_this_year_is_proposed_for_the_book_of_appraisal_by_its_level() {
+    let app = TestApp::start().await;
+    let Cast { committee, organiser, li, .. } = cast(&app).await;
+    crate::appraisal::adopted(&committee).await;
+    let lower = app.member("基层委员").home("DW1").role(Role::CommitteeMember, "DW1").sign_in().await;
+    committee.post("/honours", honour(&app, &li, "JT", "优秀共产党员")).await.ok(201);
+    lower.post("/honours", honour(&app, &li, "DW1", "优秀党务工作者")).await.ok(201);
+    // praise and what was given in an earlier year count for nothing, a unit has no such book
+    let mut praise = honour(&app, &li, "DW1", "党员之星");
+    praise["kind"] = json!("praise");
+    lower.post("/honours", praise).await.ok(201);
+    let n = &li.employee_no;
+    let rows = format!(
+        "党员,{n},,,优秀共产党员,,省级,2025,2025-07-01,省委〔2025〕7号,省委\n\
+         党员,{n},,,劳动模范,荣誉称号,国家级,2026,2026-05-01,国发〔2026〕8号,国务院\n\
+         组织,,,ZB1,先进基层党组织,党内表彰,省级,2026,2026-06-30,省委〔2026〕7号,省委\n"
+    );
+    imported(&organiser, &rows).await;
+    let mine = li.get("/me/appraisal/proposals").await.ok(200);
+    let found: Vec<_> = items(&mine).iter().map(|one| (text(&one["rule"]), one["points"].clone())).collect();
+    let of = |points: i32| ("P22".to_owned(), json!(points));
+    assert_eq!(found, [of(800), of(100), of(300)]);
+    let newest = &items(&mine)[0];
+    assert_eq!(
+        (text(&newest["reason"]), text(&newest["day"])),
+        ("获得 2026 年度“劳动模范”（国发〔2026〕8号）".into(), "2026-05-01".into())
+    );
+    // against the document, by the organiser; the year takes eight at most
+    let withdraw = async |level: &str| {
+        let all = li.get(&format!("/honours?member_id={}&level={level}", li.id)).await.ok(200);
+        let given = items(&all).iter().find(|one| one["kind"] != "praise").unwrap();
+        let document = json!({ "document": "集团党发〔2026〕9号" });
+        committee.post(&format!("/honours/{}/withdrawal", text(&given["id"])), document).await.ok(200);
+    };
+    // what waits goes with its honour
+    withdraw("committee").await;
+    crate::appraisal::approve(&organiser, &items(&mine)[1]).await.refused(409, "proposals.over");
+    for one in [&items(&mine)[0], &items(&mine)[2]] {
+        crate::appraisal::approve(&organiser, one).await.ok(200);
+    }
+    let year = crate::appraisal::total(&li).await;
+    assert_eq!((&year["bonus"], &year["cut"]), (&json!(800), &json!(300)));
+
+    // an honour that is taken away takes nothing from the book by itself: its opposite is proposed, once, for another to decide
+    for _ in 0..2 {
+        withdraw("national").await;
+    }
+    let mine = li.get("/me/appraisal/proposals").await.ok(200);
+    let open: Vec<_> = items(&mine).iter().filter(|one| one["state"] == "open").collect();
+    let [correction] = open.try_into().unwrap();
+    assert_eq!((&correction["rule"], &correction["points"]), (&json!("P32"), &json!(-800)));
+    assert_eq!(text(&correction["reason"]), "2026 年度“劳动模范”已撤销（集团党发〔2026〕9号）");
+    assert_eq!(crate::appraisal::total(&li).await["total"], year["total"]);
+    crate::appraisal::approve(&committee, correction).await.refused(403, "proposals.own");
+    let secretary = app.member("书记甲").role(Role::Secretary, "ZB1").sign_in().await;
+    crate::appraisal::approve(&secretary, correction).await.ok(200);
+    assert_eq!(crate::appraisal::total(&li).await["bonus"], 0);
+}

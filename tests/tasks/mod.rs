@@ -1,5 +1,6 @@
 //! Tasks: from the list that asks to the closing by somebody who had no part in it.
 
+mod appraised;
 mod files;
 mod findings;
 mod fire;

@@ -34,9 +34,9 @@ impl Ideas {
         let co_authors = people.iter().filter(|person| person.part == Part::CoAuthor).map(|person| person.member_id);
         let mut members: Vec<MemberId> = co_authors.chain([idea.author_id]).collect();
         members.extend(idea.implementer_id.filter(|_| shares_work));
-        // in the order of their ids, so that awards of two ideas never wait for each other in a circle
         members.sort_unstable();
         members.dedup();
+        tx.take_turns(members.iter().copied())?;
         let reason = format!("金点子{}{}", in_quotes(&idea.title), verb.told());
         for member in members {
             let Some(path) = self.directory.path_unless_left(member) else { continue };
@@ -63,7 +63,8 @@ impl Ideas {
             Verb::Accept => AppraisalRecord::IdeaImplemented,
             _ => return Ok(()),
         };
-        self.appraisal.suggest(tx, &Suggestion { record, member, subject, reason })
+        let told = Suggestion::today(tx, record, (member, subject), reason);
+        self.appraisal.suggest(tx, &told)
     }
 
     /// Takes back what an outcome gave, since it is none.

@@ -20,7 +20,7 @@ use crate::base::person::Person;
 use crate::base::text::{cut, in_quotes, in_title_marks};
 use crate::base::time::Day;
 use crate::db::{Conn, DbError, Stop, Tx};
-use crate::doing::tasks::{self, Opener, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId};
+use crate::doing::tasks::{self, Credit, Opener, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId};
 use crate::honour::appraisal::{Appraisal, AppraisalRecord, Suggestion};
 use crate::kernel::trail::{self, Act};
 use crate::people::members::model::MemberStatus;
@@ -243,13 +243,14 @@ impl Meetings {
             return Ok(());
         }
         let (host, keeper) = (meeting.host_id, meeting.keeper_id.filter(|keeper| Some(*keeper) != meeting.host_id));
+        tx.take_turns(host.into_iter().chain(keeper))?;
         for (member, part) in [(host, "主持"), (keeper, "记录")] {
             let Some(member) = member.filter(|member| present.iter().any(|row| row.member_id == *member)) else {
                 continue;
             };
             let reason = format!("{}{part}{}", meeting.held_on.in_chinese(), named(meeting));
-            let (record, subject) = (AppraisalRecord::MeetingPart, meeting.id.uuid());
-            self.appraisal.suggest(tx, &Suggestion { record, member, subject, reason: &reason })?;
+            let whose = (member, meeting.id.uuid());
+            self.appraisal.suggest(tx, &Suggestion::today(tx, AppraisalRecord::MeetingPart, whose, &reason))?;
         }
         Ok(())
     }
@@ -267,6 +268,7 @@ impl Meetings {
         let room = self.clone();
         self.db
             .write(move |tx| {
+                tx.take_turns(members.iter().copied())?;
                 store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 let whole = store::find_whole(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 if whole.meeting.held_on > tx.today() || whole.attendance.is_empty() {
@@ -278,10 +280,9 @@ impl Meetings {
                 }
                 let meeting = &whole.meeting;
                 let reason = format!("无故缺席{}{}", meeting.held_on.in_chinese(), named(meeting));
-                // in the order of their ids, so that two meetings never wait for each other in a circle
                 for member in absent.iter().copied().filter(|member| members.contains(member)) {
-                    let (record, subject) = (AppraisalRecord::MeetingAbsence, id.uuid());
-                    room.appraisal.suggest(tx, &Suggestion { record, member, subject, reason: &reason })?;
+                    let told = Suggestion::today(tx, AppraisalRecord::MeetingAbsence, (member, id.uuid()), &reason);
+                    room.appraisal.suggest(tx, &told)?;
                 }
                 Ok(note(tx, Some(actor), "meetings.note_absences", id, json!({ "member_ids": members }))?)
             })
@@ -316,23 +317,23 @@ pub(super) fn has_tasks(conn: &mut Conn, id: MeetingId) -> QueryResult<bool> {
 
 /// Writes down with a meeting that what it resolved was carried out, or otherwise is over. Who put right in time what an
 /// organisational life meeting found is told to the book of appraisal.
-pub(super) fn note_settled(tx: &mut Tx, appraisal: &Appraisal, settled: &Settled) -> QueryResult<()> {
+pub(super) fn note_settled(tx: &mut Tx, appraisal: &Appraisal, settled: &Settled) -> QueryResult<Credit> {
     if settled.source.kind != MEETING {
-        return Ok(());
+        return Ok(Credit::Open);
     }
     let id = MeetingId::from(settled.source.id.uuid());
     let detail = json!({ "decision": settled.source.place, "task_id": settled.task, "state": settled.state });
     note(tx, None, "meetings.settle_decision", id, detail)?;
-    let Some(whole) = store::find_whole(tx.conn, id)?.filter(|_| settled.in_time) else { return Ok(()) };
+    let Some(whole) = store::find_whole(tx.conn, id)?.filter(|_| settled.in_time) else { return Ok(Credit::Open) };
     if whole.meeting.kind != MeetingKind::OrganisationalLife {
-        return Ok(());
+        return Ok(Credit::Open);
     }
-    let (record, subject) = (AppraisalRecord::Rectification, settled.task.uuid());
     let reason = format!("按期完成{}的整改事项：{}", named(&whole.meeting), cut(&settled.title, TITLE_CHARS));
     for member in settled.doers.iter().copied() {
-        appraisal.suggest(tx, &Suggestion { record, member, subject, reason: &reason })?;
+        let whose = (member, settled.task.uuid());
+        appraisal.suggest(tx, &Suggestion::today(tx, AppraisalRecord::Rectification, whose, &reason))?;
     }
-    Ok(())
+    Ok(Credit::Given)
 }
 
 /// What becomes of decisions is no change of what stands in the minutes, so that who writes them is not told of it.

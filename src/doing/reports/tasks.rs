@@ -16,7 +16,7 @@ use crate::base::id::MemberId;
 use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::db::{DbError, Stop, Tx};
-use crate::doing::tasks::{self, Opener, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId};
+use crate::doing::tasks::{self, Credit, Opener, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId};
 
 /// What tasks call a report.
 const REPORT: &str = "report";
@@ -125,10 +125,11 @@ fn of_tasks(stop: Stop<tasks::Refusal>) -> Stop<Refusal> {
 }
 
 /// Writes down with a report that what was wrong with it was put right, or otherwise is over.
-pub(super) fn note_settled(tx: &mut Tx, settled: &Settled) -> QueryResult<()> {
+pub(super) fn note_settled(tx: &mut Tx, settled: &Settled) -> QueryResult<Credit> {
     if settled.source.kind != REPORT {
-        return Ok(());
+        return Ok(Credit::Open);
     }
     let detail = json!({ "task_id": settled.task, "state": settled.state });
-    note(tx, None, "reports.settle_task", ReportId::from(settled.source.id.uuid()), detail)
+    note(tx, None, "reports.settle_task", ReportId::from(settled.source.id.uuid()), detail)?;
+    Ok(Credit::Open)
 }

@@ -6,7 +6,7 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::model::{
-    ListChange, ListFilter, NewItem, NewList, Settled, Task, TaskId, TaskItem, TaskList, TaskListId, TaskPerson,
+    Credit, ListChange, ListFilter, NewItem, NewList, Settled, Task, TaskId, TaskItem, TaskList, TaskListId, TaskPerson,
 };
 use super::rules::{self, ITEMS_LIMIT, Refusal};
 use super::settings::Terms;
@@ -21,6 +21,7 @@ use crate::base::person::Person;
 use crate::base::time::Day;
 use crate::base::version::SeenState;
 use crate::db::{Conn, Db, Json, Stop, Tx};
+use crate::honour::appraisal::Appraisal;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::idempotency::{self, Reused};
 use crate::kernel::lease::ProcessId;
@@ -36,7 +37,7 @@ impl From<Reused> for Refusal {
 }
 
 /// What a room does when a task that it opened is over, in the transaction that ends it.
-pub(super) type Hears = Arc<dyn Fn(&mut Tx, &Settled) -> QueryResult<()> + Send + Sync>;
+pub(super) type Hears = Arc<dyn Fn(&mut Tx, &Settled) -> QueryResult<Credit> + Send + Sync>;
 
 /// The room's handle; clones share it.
 #[derive(Clone)]
@@ -46,15 +47,22 @@ pub struct Tasks {
     pub(super) desks: Desks,
     pub(super) calendar: Calendar,
     pub(super) terms: Terms,
+    pub(super) appraisal: Appraisal,
     /// This process, for work that one of several does.
     pub(super) holder: ProcessId,
     pub(super) openers: Hooks<Hears>,
 }
 
 impl Tasks {
-    pub fn new(db: Db, (directory, desks): (Directory, Desks), calendar: Calendar, terms: Terms) -> Self {
+    pub fn new(
+        db: Db,
+        (directory, desks): (Directory, Desks),
+        calendar: Calendar,
+        terms: Terms,
+        appraisal: Appraisal,
+    ) -> Self {
         let holder = db.fresh_id();
-        Tasks { db, directory, desks, calendar, terms, holder, openers: Hooks::default() }
+        Tasks { db, directory, desks, calendar, terms, appraisal, holder, openers: Hooks::default() }
     }
 
     /// Makes a list for a unit within reach.

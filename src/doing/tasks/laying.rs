@@ -283,6 +283,7 @@ pub(super) fn task_of(
         reported_on: None,
         closed_on: None,
         reminded_on: None,
+        missed_on: None,
         created_by: by,
         created_at: tx.now(),
         updated_at: tx.now(),

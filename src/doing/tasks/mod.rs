@@ -10,6 +10,7 @@
 //! [`Tasks::open`] to rooms whose findings are to be put right; closing the task tells them ([`Tasks::told_by`]).
 
 mod actions;
+mod appraised;
 mod boards;
 mod desk;
 mod exports;
@@ -35,7 +36,7 @@ mod room;
 
 pub use actions::Tasks;
 pub use api::routes;
-pub use model::{Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId, TaskState, TaskVerb};
+pub use model::{Credit, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId, TaskState, TaskVerb};
 pub use openings::{Opener, came_of};
 pub use room::open;
 pub use rules::{FLOW, Refusal, Who, whose};

@@ -9,8 +9,8 @@ use super::actions::{Issuer, Outcome, Tasks, insert_list, item_of, note_task};
 use super::desk::named;
 use super::laying::task_of;
 use super::model::{
-    NewItem, NewList, Opening, Settled, Task, TaskAxis, TaskId, TaskItem, TaskItemId, TaskListKind, TaskPerson,
-    TaskRhythm, TaskSource, TaskState,
+    Credit, NewItem, NewList, Opening, Settled, Task, TaskAxis, TaskId, TaskItem, TaskItemId, TaskListKind, TaskPerson,
+    TaskRhythm, TaskSource,
 };
 use super::rules::{self, Refusal};
 use super::steps::source_of;
@@ -41,7 +41,7 @@ impl Opener {
 
 impl Tasks {
     /// Has `hear` told, in the transaction that ends it, when a task is over that came of something of another room.
-    pub fn told_by(&self, hear: impl Fn(&mut Tx, &Settled) -> QueryResult<()> + Send + Sync + 'static) {
+    pub fn told_by(&self, hear: impl Fn(&mut Tx, &Settled) -> QueryResult<Credit> + Send + Sync + 'static) {
         self.openers.add(Arc::new(hear));
     }
 
@@ -147,7 +147,6 @@ pub(super) fn settled(task: &Task, source: TaskSource, people: &[TaskPerson]) ->
     let does = |person: &&TaskPerson| person.present && person.task_id == task.id;
     let mut doers: Vec<MemberId> = people.iter().filter(does).map(|person| person.member_id).collect();
     doers.sort_unstable();
-    let reported = task.submitted_by.and(task.submitted_on);
     Settled {
         task: task.id,
         source,
@@ -155,7 +154,7 @@ pub(super) fn settled(task: &Task, source: TaskSource, people: &[TaskPerson]) ->
         state: task.state,
         title: task.title.clone(),
         due_on: task.due_on,
-        in_time: task.state == TaskState::Closed && reported.is_some_and(|day| day <= task.due_on),
+        in_time: rules::was_in_time(task),
         doers,
     }
 }

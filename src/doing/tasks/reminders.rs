@@ -38,6 +38,7 @@ impl Tasks {
         if self.calendar.is_off(today) || now < today.at(morning) || now >= today.at(evening) {
             return Ok(());
         }
+        self.look_at_missed().await?;
         let waiting = self.db.read(move |conn| store::tasks::list_unanswered(conn, today, CHUNK)).await?;
         if waiting.is_empty() {
             return Ok(());

@@ -19,7 +19,7 @@ crate::notice_kinds! {
 pub async fn open(house: &House) -> Opened {
     let terms = Terms::new();
     let settings = terms.each();
-    let tasks = Tasks::new(house.db.clone(), (house.get(), house.get()), house.calendar.clone(), terms);
+    let tasks = Tasks::new(house.db.clone(), (house.get(), house.get()), house.calendar.clone(), terms, house.get());
     let (files, seen) = (house.get::<Files>(), tasks.clone());
     files.let_read(EVIDENCE, move |conn, person, id| seen.may_see(conn, person, id));
     files.hide_when(EVIDENCE, |_, _| Ok(false));

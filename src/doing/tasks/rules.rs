@@ -220,6 +220,12 @@ pub fn is_overdue(state: TaskState, due_on: Day, submitted_on: Option<Day>, toda
     }
 }
 
+/// Whether a task was carried out and closed, and its result reported by its day; what needed only an explanation was not.
+pub fn was_in_time(task: &Task) -> bool {
+    let reported = task.submitted_by.and(task.submitted_on);
+    task.state == TaskState::Closed && reported.is_some_and(|day| day <= task.due_on)
+}
+
 /// How a task stands: red overdue, yellow behind a node, blue due soon. What is over shows none.
 pub fn light(task: &Task, behind: bool, today: Day, near_days: u64) -> TaskLight {
     if task.state.is_over() || task.state == TaskState::Suspended {

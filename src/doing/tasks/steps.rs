@@ -9,8 +9,8 @@ use super::actions::{Outcome, Tasks, note_task};
 use super::desk::named;
 use super::laying::step_of;
 use super::model::{
-    Move, Step, Task, TaskId, TaskListId, TaskListKind, TaskPart, TaskPerson, TaskReport, TaskSource, TaskState,
-    TaskVerb,
+    Credit, Move, Step, Task, TaskId, TaskListId, TaskListKind, TaskPart, TaskPerson, TaskReport, TaskSource,
+    TaskState, TaskVerb,
 };
 use super::openings::settled;
 use super::rules::{self, FLOW, Refusal, Who};
@@ -43,6 +43,9 @@ impl Tasks {
         let room = self.clone();
         self.db
             .write(move |tx| {
+                if matches!(what, Move::Close { .. }) {
+                    room.take_turns(tx, &[id])?;
+                }
                 let task = room.lock_seen(tx, &person, id)?;
                 room.act_in(tx, &person, task, &what)
             })
@@ -190,7 +193,11 @@ impl Tasks {
         end_requests(tx, next, by)?;
         self.lay(tx, next)?;
         self.tell_step(tx, next, &step)?;
-        if next.state.is_over() { self.tell_opener(tx, next) } else { Ok(()) }
+        if !next.state.is_over() {
+            return Ok(());
+        }
+        let credit = self.tell_opener(tx, next)?;
+        self.suggest_end(tx, next, credit)
     }
 
     fn tell_step(&self, tx: &mut Tx, task: &Task, step: &Step) -> QueryResult<()> {
@@ -216,9 +223,9 @@ impl Tasks {
     }
 
     /// Tells the room that opened a task, and who did it, what has become of it.
-    fn tell_opener(&self, tx: &mut Tx, task: &Task) -> QueryResult<()> {
+    fn tell_opener(&self, tx: &mut Tx, task: &Task) -> QueryResult<Credit> {
         let items = store::lists::find_items(tx.conn, &[task.item_id])?;
-        let Some(source) = items.first().and_then(source_of) else { return Ok(()) };
+        let Some(source) = items.first().and_then(source_of) else { return Ok(Credit::Open) };
         let settled = settled(task, source, &store::parts::list_people(tx.conn, &[task.id])?);
         let body =
             format!("{}（{}）{}", named(&task.title), self.directory.unit_name(task.unit_id), task.state.title());
@@ -226,7 +233,13 @@ impl Tasks {
         let is_problem = list.is_some_and(|list| list.kind == TaskListKind::Rectification);
         let told = if is_problem { "您交办的问题已办结" } else { "您交办的事项已办结" };
         self.tell(tx, &[task.created_by], None, (told, &body), task)?;
-        self.openers.each().iter().try_for_each(|hear| hear(tx, &settled))
+        let mut credit = Credit::Open;
+        for hear in self.openers.each() {
+            if hear(tx, &settled)? == Credit::Given {
+                credit = Credit::Given;
+            }
+        }
+        Ok(credit)
     }
 
     /// Closes what of a list is verified and the person may close; the rest stays.
@@ -254,6 +267,7 @@ impl Tasks {
 
     fn close_some(&self, tx: &mut Tx, person: &Person, ids: &[TaskId], effect: &str) -> Outcome<(u32, u32)> {
         let (mut closed, mut left) = (0, 0);
+        self.take_turns(tx, ids)?;
         for id in ids {
             let task = store::tasks::lock_row(tx.conn, *id)?.ok_or(Refusal::NoSuchTask)?;
             if task.state != TaskState::Verified {

@@ -206,7 +206,12 @@ pub(super) fn is_open(proposed: &Proposed) -> bool {
     state_of(proposed) == AppraisalState::Open
 }
 
-fn note(tx: &mut Tx, proposal: &Proposal, decision: &Decision, entry: Option<&Entry>) -> diesel::QueryResult<()> {
+pub(super) fn note(
+    tx: &mut Tx,
+    proposal: &Proposal,
+    decision: &Decision,
+    entry: Option<&Entry>,
+) -> diesel::QueryResult<()> {
     let action = match decision.verdict {
         AppraisalState::Approved => "appraisal.approve",
         AppraisalState::TakenBack => "appraisal.withdraw",

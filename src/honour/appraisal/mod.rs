@@ -10,7 +10,8 @@
 //! Tables: `appraisal_schemes`, `appraisal_classes`, `appraisal_proposals`, `appraisal_causes`, `appraisal_replies`,
 //! `appraisal_decisions`, `appraisal_entries`, `appraisal_appeals`, `appraisal_appeal_decisions`, `appraisal_reminders`.
 //! Routes: `/appraisal…`, `/me/appraisal…`, `/members/{id}/appraisal…`, `/units/{id}/appraisal`, `/imports/appraisal…`,
-//! `/exports/appraisal`. Lends [`Appraisal::suggest`] to rooms whose records make a rule propose.
+//! `/exports/appraisal`. Lends [`Appraisal::suggest`] to rooms whose records make a rule propose, and
+//! [`Appraisal::retract`] to those whose records may fall.
 
 mod actions;
 mod appeals;
@@ -24,6 +25,7 @@ mod openings;
 mod personal;
 mod proposing;
 mod reminders;
+mod retracting;
 mod settings;
 mod statements;
 mod trials;
@@ -39,4 +41,5 @@ pub use api::routes;
 pub use lent::totals;
 pub use model::AppraisalRecord;
 pub use proposing::Suggestion;
+pub use retracting::Retraction;
 pub use room::open;

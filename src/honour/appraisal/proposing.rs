@@ -49,8 +49,19 @@ pub struct Suggestion<'a> {
     pub member: MemberId,
     /// The thing that was recorded, such as an idea.
     pub subject: Uuid,
+    /// When it happened.
+    pub day: Day,
+    /// How much it is worth, in hundredths, where a rule leaves that open; the least that it gives where nothing is said.
+    pub worth: Option<i32>,
     /// A Chinese sentence that members read.
     pub reason: &'a str,
+}
+
+impl<'a> Suggestion<'a> {
+    /// Something that a room records today, worth what the rule says.
+    pub fn today(tx: &Tx, record: AppraisalRecord, (member, subject): (MemberId, Uuid), reason: &'a str) -> Self {
+        Suggestion { record, member, subject, day: tx.today(), worth: None, reason }
+    }
 }
 
 impl Appraisal {
@@ -148,26 +159,30 @@ impl Appraisal {
         Ok(Proposal {
             dimension: entry.dimension,
             points: -entry.points,
-            cause: format!("=:{id}"),
+            cause: correction_of(id),
             corrects_id: Some(id),
             ..blank(tx, (by, unit), new, version)
         })
     }
 
     /// Has the rules that hold for a record propose what they give, within the transaction that records it. Where no
-    /// scheme holds, no rule does, the member is exempt or the same matter was proposed, nothing happens.
+    /// scheme holds, no rule does, its day counts no more, the member is exempt or the same matter was proposed, nothing
+    /// happens.
     pub fn suggest(&self, tx: &mut Tx, told: &Suggestion<'_>) -> QueryResult<()> {
         let Some(path) = self.directory.path_unless_left(told.member) else { return Ok(()) };
         let Some(unit) = path.first().copied() else { return Ok(()) };
         tx.take_turn(told.member)?;
         let (book, today) = (book(tx.conn)?, tx.today());
-        let Some(version) = book.on(today) else { return Ok(()) };
-        let classes = classes(tx.conn, &[told.member], today)?;
+        let Some(version) = book.on(told.day).filter(|_| rules::check_event_day(told.day, today).is_ok()) else {
+            return Ok(());
+        };
+        let classes = classes(tx.conn, &[told.member], told.day)?;
         let class = version.scheme.class(classes.get(&told.member).map(String::as_str));
         for rule in version.scheme.rules.iter().filter(|rule| rule.record == Some(told.record)) {
             let (Some(dimension), Some(class)) = (&rule.dimension, class) else { continue };
-            let (matter, points) = (told.subject.to_string(), rule.least.max(1));
-            let cause = rules::cause_of(rule, &matter);
+            let least = rule.least.max(1);
+            let points = told.worth.unwrap_or(least).clamp(least, rule.most.max(least));
+            let cause = rules::cause_of(rule, &told.subject.to_string());
             if rules::check_award(rule, class, points).is_err()
                 || store::proposals::is_taken(tx.conn, told.member, &cause)?
             {
@@ -183,7 +198,7 @@ impl Appraisal {
                 scheme_version: version.version,
                 dimension: dimension.clone(),
                 points: if is_deduction { -points } else { points },
-                day: today,
+                day: told.day,
                 cause,
                 reason: told.reason.to_owned(),
                 corrects_id: None,
@@ -197,6 +212,16 @@ impl Appraisal {
             self.lay_proposal(tx, &proposal, rule)?;
         }
         Ok(())
+    }
+
+    /// Whether something was proposed to be taken of the member for one of these things, whatever became of it.
+    pub fn is_charged(&self, conn: &mut Conn, member: MemberId, subjects: &[Uuid]) -> QueryResult<bool> {
+        for subject in subjects {
+            if store::proposals::is_taken(conn, member, &rules::cost_of(&subject.to_string()))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Says something about a deduction that was proposed; once.
@@ -284,6 +309,11 @@ impl Appraisal {
         };
         Ok(self.db.read(read).await?)
     }
+}
+
+/// The cause of putting an entry right: it is put right once.
+pub(super) fn correction_of(id: AppraisalEntryId) -> String {
+    format!("=:{id}")
 }
 
 /// What an award or a deduction says, checked against its rule.

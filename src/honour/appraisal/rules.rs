@@ -221,11 +221,15 @@ pub fn check_version(new: &AppraisalScheme, from: Day, book: &SchemeBook, today:
 /// A matter as it is compared: however it is written, it is the same one. An award is one of its rule, since one matter may
 /// deserve several things; a deduction costs once, whatever rule names it.
 pub fn cause_of(rule: &AppraisalRule, matter: &str) -> String {
-    let matter = squeeze(matter).to_lowercase();
     match rule.kind {
-        AppraisalKind::Deduction => format!("-:{matter}"),
-        _ => format!("+:{}:{matter}", rule.code),
+        AppraisalKind::Deduction => cost_of(matter),
+        _ => format!("+:{}:{}", rule.code, squeeze(matter).to_lowercase()),
     }
+}
+
+/// A matter that costs something, as it is compared.
+pub fn cost_of(matter: &str) -> String {
+    format!("-:{}", squeeze(matter).to_lowercase())
 }
 
 /// Whether something may be counted of a day: of this year, or of the last one until the end of January.

@@ -19,6 +19,7 @@ use crate::base::text::squeeze;
 use crate::db::{Conn, Db, Stop, Tx};
 use crate::ground::documents;
 use crate::ground::notices::{self, NewNotice, NoticeKind, To};
+use crate::honour::appraisal::Appraisal;
 use crate::kernel::attempts::Attempts;
 use crate::kernel::calendar::Calendar;
 use crate::kernel::facts::KnownFacts;
@@ -42,6 +43,7 @@ pub struct Honours {
     pub(super) desks: Desks,
     pub(super) calendar: Calendar,
     pub(super) terms: Terms,
+    pub(super) appraisal: Appraisal,
     pub(super) attempts: Attempts,
     /// Hides in what is stored from where codes were tried.
     pub(super) key: Key,
@@ -58,6 +60,16 @@ pub(super) enum NewHolder {
     Named(HonourHolderKind, UnitId, String),
 }
 
+impl NewHolder {
+    /// The member, of an honour of a member.
+    pub fn member(&self) -> Option<MemberId> {
+        match self {
+            NewHolder::Member(member) => Some(*member),
+            NewHolder::Unit(_) | NewHolder::Named(..) => None,
+        }
+    }
+}
+
 impl Honours {
     pub fn new(
         db: Db,
@@ -65,9 +77,9 @@ impl Honours {
         calendar: Calendar,
         terms: Terms,
         (attempts, key): (Attempts, Key),
-        facts: KnownFacts,
+        (facts, appraisal): (KnownFacts, Appraisal),
     ) -> Self {
-        Honours { db, directory, desks, calendar, terms, attempts, key, facts }
+        Honours { db, directory, desks, calendar, terms, appraisal, attempts, key, facts }
     }
 
     /// The unit to which a holder belongs.

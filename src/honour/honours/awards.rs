@@ -22,6 +22,7 @@ use crate::base::text::in_quotes;
 use crate::base::time::Day;
 use crate::db::Tx;
 use crate::ground::documents;
+use crate::honour::appraisal::{AppraisalRecord, Retraction, Suggestion};
 use crate::kernel::idempotency;
 
 /// What somebody gives.
@@ -88,10 +89,7 @@ impl Honours {
     ) -> Outcome<Awarded> {
         rules::check_days(new.year, new.awarded_on, self.db.today())?;
         let unit = self.unit_of(&new.holder)?;
-        let member = match new.holder {
-            NewHolder::Member(member) => Some(member),
-            NewHolder::Unit(_) | NewHolder::Named(..) => None,
-        };
+        let member = new.holder.member();
         Honours::check_own(Judgement::GiveHonour, person, (member, None, None))?;
         let tree = self.directory.tree();
         let giver = tree.get(new.by_unit).ok_or(Refusal::NoSuchUnit)?;
@@ -111,6 +109,7 @@ impl Honours {
         let (room, by, issuer) = (self.clone(), person.member, giver.unit.name.clone());
         self.db
             .write(move |tx| {
+                tx.take_turns(member)?;
                 tx.take_turn_on("honours")?;
                 let id = idempotency::once(tx, key.as_ref(), |tx| -> Outcome<AwardId> {
                     let holder = resolve(tx, &new.holder)?;
@@ -166,11 +165,33 @@ impl Honours {
         if !store::insert(tx.conn, &award)? {
             return Ok(None);
         }
+        self.suggest(tx, &award)?;
         // whom a selection awards, its room tells
         if award.source_kind != AwardSource::Campaign {
             self.tell_holder(tx, &award)?;
         }
         Ok(Some(award))
+    }
+
+    /// Tells the book of appraisal what a member was given: its rules propose, and people decide.
+    fn suggest(&self, tx: &mut Tx, award: &Award) -> QueryResult<()> {
+        let worth = match award.source_kind {
+            AwardSource::Contest => Some(rules::worth_of_prize(&award.title)),
+            _ => rules::worth_of(award.kind, award.level),
+        };
+        let (Some(member), Some(worth)) = (award.member_id, worth) else { return Ok(()) };
+        let (record, subject) = record_of(award);
+        let reason = format!("获得 {} 年度{}（{}）", award.year, in_quotes(&award.title), award.document);
+        let told = Suggestion { record, member, subject, day: award.awarded_on, worth: Some(worth), reason: &reason };
+        self.appraisal.suggest(tx, &told)
+    }
+
+    /// Tells the book of appraisal that an honour was taken away.
+    pub(super) fn retract(&self, tx: &mut Tx, award: &Award, (by, document): (MemberId, &str)) -> QueryResult<()> {
+        let Some(member) = award.member_id else { return Ok(()) };
+        let (record, subject) = record_of(award);
+        let reason = format!("{} 年度{}已撤销（{document}）", award.year, in_quotes(&award.title));
+        self.appraisal.retract(tx, &Retraction { record, member, subject, by, reason: &reason })
     }
 
     fn tell_holder(&self, tx: &mut Tx, award: &Award) -> QueryResult<()> {
@@ -199,6 +220,10 @@ impl Honours {
     /// nothing.
     pub fn record_selection(&self, tx: &mut Tx, campaign: uuid::Uuid, awards: &[CampaignAward]) -> QueryResult<()> {
         let tree = self.directory.tree();
+        tx.take_turns(awards.iter().filter_map(|told| match told.holder {
+            CampaignHolder::Member(member) => Some(member),
+            CampaignHolder::Unit(_) | CampaignHolder::Brand(..) => None,
+        }))?;
         for told in awards {
             let (new, unit) = match &told.holder {
                 // somebody who has left meanwhile keeps what he was awarded, under the unit that ran it
@@ -242,9 +267,11 @@ impl Honours {
         let (room, by) = (self.clone(), person.member);
         self.db
             .write(move |tx| {
+                tx.take_turns(award.member_id)?;
                 let withdrawal =
                     Withdrawal { award_id: id, document: document.clone(), withdrawn_by: by, withdrawn_at: tx.now() };
                 if store::insert_withdrawal(tx.conn, &withdrawal)? {
+                    room.retract(tx, &award, (by, &document))?;
                     let detail = json!({ "title": award.title, "year": award.year, "document": document });
                     note(tx, Some(by), "honours.withdraw", ("honour", id.uuid()), detail)?;
                     if let Some(member) = award.member_id {
@@ -331,5 +358,14 @@ impl Honours {
         limit: i64,
     ) -> Outcome<Vec<Bar>> {
         Ok(self.db.read(move |conn| store::list_bars(conn, units.as_deref(), before, limit)).await?)
+    }
+}
+
+/// As what, and under which thing, the book of appraisal knows of an honour: a prize is the contest's, so that one contest
+/// counts once.
+fn record_of(award: &Award) -> (AppraisalRecord, uuid::Uuid) {
+    match award.source_kind {
+        AwardSource::Contest => (AppraisalRecord::Prize, award.source_id.uuid()),
+        _ => (AppraisalRecord::Commendation, award.id.uuid()),
     }
 }

@@ -107,6 +107,7 @@ impl Honours {
             written += self
                 .db
                 .write(move |tx| -> Outcome<u32> {
+                    tx.take_turns(chunk.iter().filter_map(|line| line.holder.member()))?;
                     tx.take_turn_on("honours")?;
                     let mut count = 0;
                     for line in &chunk {

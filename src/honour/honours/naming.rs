@@ -73,8 +73,10 @@ impl Honours {
         let (room, person) = (self.clone(), person.clone());
         self.db
             .write(move |tx| {
-                tx.take_turn_on("honours")?;
                 let wanted = Wanted { round: id, units: None, state: Some(NominationState::Shown) };
+                let named = store::titles::list(tx.conn, &wanted, None, MOST)?;
+                tx.take_turns(named.iter().filter_map(|one| one.member_id))?;
+                tx.take_turn_on("honours")?;
                 let shown = store::titles::list(tx.conn, &wanted, None, MOST)?;
                 let today = tx.today();
                 let is_over = |one: &TitleNomination| one.shown_until.is_some_and(|until| until < today);

@@ -61,6 +61,12 @@ impl Honours {
     /// since, with the correction as the basis. Again it changes nothing.
     pub fn record_prizes(&self, tx: &mut Tx, told: &ContestPrizes) -> QueryResult<()> {
         let given = store::list_from(tx.conn, AwardSource::Contest, told.contest.into())?;
+        let theirs = |holder: ContestHolder| match holder {
+            ContestHolder::Member(member) => Some(member),
+            ContestHolder::Unit(_) => None,
+        };
+        let before = given.iter().filter_map(|(award, ..)| award.member_id);
+        tx.take_turns(told.prizes.iter().filter_map(|prize| theirs(prize.holder)).chain(before))?;
         let mut standing: BTreeSet<ContestPrize> = BTreeSet::new();
         for awarded in given.iter().filter(|(_, withdrawal, _)| withdrawal.is_none()) {
             let Some(prize) = prize_of(awarded) else { continue };
@@ -122,6 +128,7 @@ impl Honours {
             return Ok(());
         }
         let Withdrawal { document, .. } = withdrawal;
+        self.retract(tx, award, (correction.by, &document))?;
         let detail = json!({ "title": award.title, "year": award.year, "document": document });
         note(tx, Some(correction.by), "honours.withdraw", ("honour", award.id.uuid()), detail)?;
         for member in self.told_of(tx, award) {

@@ -15,7 +15,7 @@ pub async fn open(house: &House) -> Opened {
     let settings = terms.each();
     let key = house.secrets.session_key.derive(b"certificates");
     let people = (house.get(), house.get());
-    let honours =
-        Honours::new(house.db.clone(), people, house.calendar.clone(), terms, (house.get(), key), house.facts.known());
+    let told = (house.facts.known(), house.get());
+    let honours = Honours::new(house.db.clone(), people, house.calendar.clone(), terms, (house.get(), key), told);
     Ok(Room::of(honours).room().keeps(PERSONAL).settings(settings))
 }

@@ -111,7 +111,9 @@ impl Backups {
     /// Takes a backup under another name, reads it again, gives it its name, and deletes what is too old.
     async fn take_scheduled(&self, folder: &Path, file: &Path) -> Result<(), String> {
         make_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        clear_leftovers(folder)?;
+        let leftovers = folder.to_owned();
+        let cleared = tokio::task::spawn_blocking(move || clear_leftovers(&leftovers)).await;
+        cleared.map_err(|error| error.to_string())??;
         let unproven = beside(file, UNPROVEN);
         let quiet: Progress = std::sync::Arc::new(|_| {});
         let taken = self.take(&unproven, &quiet).await?;

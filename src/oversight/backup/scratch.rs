@@ -1,9 +1,11 @@
 //! Files and folders on their way: readable by their owner alone, gone unless they are kept.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use crate::base::disk::lock;
 
 /// `path` with `ending` added to its whole name.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -19,22 +21,21 @@ pub fn private_file(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path)?;
-    lock(&file)?;
+    check_lock(&file)?;
     file.set_len(0)?;
     Ok(file)
 }
 
 /// Refuses a file that another process is writing, as [`private_file`] does.
 pub fn check_abandoned(path: &Path) -> io::Result<()> {
-    lock(&File::open(path)?)
+    check_lock(&File::open(path)?)
 }
 
 /// A file that is there was left over by a process that died, or is written by one that lives.
-fn lock(file: &File) -> io::Result<()> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(io::Error::other("另一个进程正在写这个文件 (being written)")),
-        Err(TryLockError::Error(error)) => Err(error),
+fn check_lock(file: &File) -> io::Result<()> {
+    match lock(file)? {
+        true => Ok(()),
+        false => Err(io::Error::other("另一个进程正在写这个文件 (being written)")),
     }
 }
 

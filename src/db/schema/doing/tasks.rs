@@ -88,6 +88,7 @@ diesel::table! {
         created_by -> Binary,
         created_at -> BigInt,
         updated_at -> BigInt,
+        missed_on -> Nullable<Date>,
     }
 }
 

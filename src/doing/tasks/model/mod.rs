@@ -10,7 +10,7 @@ pub use lists::{
     Laying, LayingId, LayingPlan, ListChange, ListFilter, NewItem, NewList, TaskAxis, TaskItem, TaskItemId,
     TaskItemNode, TaskList, TaskListId, TaskListKind, TaskRhythm, TaskSource, TaskSourceId,
 };
-pub use moves::{Move, NewReport, NodeChange, Opening, RequestAsked, Settled};
+pub use moves::{Credit, Move, NewReport, NodeChange, Opening, RequestAsked, Settled};
 pub use tasks::{
     Due, Request, Standing, Step, Task, TaskAnswer, TaskFilter, TaskId, TaskLight, TaskNode, TaskNodeState, TaskPart,
     TaskPerson, TaskReport, TaskRequestId, TaskRequestKind, TaskState, TaskVerb, Whole,

@@ -134,6 +134,14 @@ pub struct Opening {
     pub by: MemberId,
 }
 
+/// Whether a room that hears of the end of a task tells the book of appraisal of it by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credit {
+    /// Under a rule of the room's own, so that it counts under no other.
+    Given,
+    Open,
+}
+
 /// What became of the task that somebody opened, for the opener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {

@@ -165,6 +165,8 @@ pub struct Task {
     pub reported_on: Option<Day>,
     pub closed_on: Option<Day>,
     pub reminded_on: Option<Day>,
+    /// When it was looked at because it was late; it is looked at once.
+    pub missed_on: Option<Day>,
     pub created_by: MemberId,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -207,6 +207,33 @@ pub fn mark_reminded(conn: &mut Conn, ids: &[TaskId], today: Day) -> QueryResult
     on!(conn, c => diesel::update(rows).set(tasks::reminded_on.eq(today)).execute(c))
 }
 
+/// Tasks in the hands of their units, or handed in late, that nobody has looked at since their day passed.
+pub fn list_missed(conn: &mut Conn, today: Day, limit: i64) -> QueryResult<Vec<TaskId>> {
+    let with_unit = [TaskState::Accepted, TaskState::Doing, TaskState::Returned];
+    let handed_in = [TaskState::Submitted, TaskState::Verified];
+    on!(conn, c => tasks::table
+        .filter(tasks::missed_on.is_null())
+        .filter(tasks::closed_on.is_null())
+        .filter(tasks::due_on.lt(today))
+        .filter(tasks::state.eq_any(with_unit).or(
+            tasks::state.eq_any(handed_in).and(tasks::submitted_on.assume_not_null().gt(tasks::due_on)),
+        ))
+        .order((tasks::due_on, tasks::id))
+        .limit(limit)
+        .select(tasks::id)
+        .load(c))
+}
+
+/// Puts down that a task was looked at because its day had passed.
+pub fn mark_missed(conn: &mut Conn, id: TaskId, today: Day) -> QueryResult<()> {
+    on!(conn, c => diesel::update(tasks::table.find(id)).set(tasks::missed_on.eq(today)).execute(c)).map(drop)
+}
+
+/// Tasks that were merged into one of these.
+pub fn list_merged_into(conn: &mut Conn, ids: &[TaskId]) -> QueryResult<Vec<TaskId>> {
+    on!(conn, c => tasks::table.filter(tasks::merged_into.eq_any(ids)).select(tasks::id).load(c))
+}
+
 const DUE: (
     tasks::id,
     tasks::unit_id,

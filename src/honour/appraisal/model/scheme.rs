@@ -47,6 +47,14 @@ crate::words!(
         MeetingAbsence = "meeting_absence" / "无故缺席会议",
         /// What an organisational life meeting resolved to put right was put right in time.
         Rectification = "rectification" / "组织生活会整改事项按期完成",
+        /// A task was carried out, and its result reported by its day.
+        TaskInTime = "task_in_time" / "任务按期完成",
+        /// A task is late, and nobody asked for more time.
+        TaskLate = "task_late" / "任务逾期且未申请延期",
+        /// A prize of a contest; one for each contest.
+        Prize = "prize" / "知识竞赛获奖",
+        /// A commendation or an honour by a committee, the enterprise or above.
+        Commendation = "commendation" / "表彰",
     }
 );
 

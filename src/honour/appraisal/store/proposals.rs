@@ -122,14 +122,18 @@ pub fn list_taken(conn: &mut Conn, members: &[MemberId]) -> QueryResult<Vec<(Mem
         .load(c))
 }
 
-/// Whether another proposal has the member's cause.
-pub fn is_taken(conn: &mut Conn, member: MemberId, cause: &str) -> QueryResult<bool> {
-    let found: Option<AppraisalProposalId> = on!(conn, c => appraisal_causes::table
+/// The proposal that has the member's cause.
+pub fn find_of_cause(conn: &mut Conn, member: MemberId, cause: &str) -> QueryResult<Option<AppraisalProposalId>> {
+    on!(conn, c => appraisal_causes::table
         .find((member, cause))
         .select(appraisal_causes::proposal_id)
         .first(c)
-        .optional())?;
-    Ok(found.is_some())
+        .optional())
+}
+
+/// Whether another proposal has the member's cause.
+pub fn is_taken(conn: &mut Conn, member: MemberId, cause: &str) -> QueryResult<bool> {
+    Ok(find_of_cause(conn, member, cause)?.is_some())
 }
 
 /// Lets the cause of a proposal be named anew.

@@ -121,6 +121,28 @@ pub fn level_of(is_top: bool, kind: &str) -> HonourLevel {
     }
 }
 
+/// What a commendation or an honour is worth in the book of appraisal, in hundredths of a point; `None` where it is worth
+/// nothing. Source: the scheme that ships, P22.
+pub const fn worth_of(kind: HonourKind, level: HonourLevel) -> Option<i32> {
+    match (kind, level) {
+        (HonourKind::Praise, _) | (_, HonourLevel::Branch | HonourLevel::GeneralBranch) => None,
+        (_, HonourLevel::Committee) => Some(100),
+        (_, HonourLevel::Enterprise | HonourLevel::City) => Some(300),
+        (_, HonourLevel::Province | HonourLevel::CentralSoe) => Some(500),
+        (_, HonourLevel::National) => Some(800),
+    }
+}
+
+/// What a prize of a contest is worth there, by its usual names. Source: P06.
+pub fn worth_of_prize(title: &str) -> i32 {
+    let is_called = |words: &[&str]| words.iter().any(|word| title.contains(word));
+    match title {
+        _ if is_called(&["特等", "一等", "第一名", "冠军", "金奖"]) => 300,
+        _ if is_called(&["二等", "第二名", "亚军", "银奖"]) => 200,
+        _ => 100,
+    }
+}
+
 /// Whether units of that kind are Party committees, by the words of the setting.
 pub fn is_committee(kind: &str, words: &str) -> bool {
     words.split(['、', ',', '，', ' ']).filter(|word| !word.is_empty()).any(|word| kind.contains(word))

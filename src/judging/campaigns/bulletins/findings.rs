@@ -11,7 +11,7 @@ use crate::base::person::Person;
 use crate::base::text::{cut, in_title_marks};
 use crate::base::time::Day;
 use crate::db::{Conn, Tx};
-use crate::doing::tasks::{Opener, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId};
+use crate::doing::tasks::{Credit, Opener, Opening, Settled, TaskId, TaskListKind, TaskSource, TaskSourceId};
 use crate::ground::bulletins::{self, Bulletin, BulletinState};
 use crate::judging::campaigns::entries;
 use crate::judging::campaigns::model::CampaignId;
@@ -98,11 +98,12 @@ impl Campaigns {
 }
 
 /// Writes down with a bulletin that what it named was put right, or otherwise is over.
-pub(in crate::judging::campaigns) fn note_settled(tx: &mut Tx, settled: &Settled) -> QueryResult<()> {
+pub(in crate::judging::campaigns) fn note_settled(tx: &mut Tx, settled: &Settled) -> QueryResult<Credit> {
     if settled.source.kind != FINDING {
-        return Ok(());
+        return Ok(Credit::Open);
     }
     let id = CampaignId::from(settled.source.id.uuid());
     let detail = json!({ "finding": settled.source.place, "task_id": settled.task, "state": settled.state });
-    note_of(tx, None, "campaigns.settle_finding", (thing(id), id), detail)
+    note_of(tx, None, "campaigns.settle_finding", (thing(id), id), detail)?;
+    Ok(Credit::Open)
 }

@@ -1,0 +1,3 @@
+DROP INDEX tasks_merged;
+DROP INDEX tasks_missed;
+ALTER TABLE tasks DROP COLUMN missed_on;
