@@ -130,6 +130,15 @@ async fn shares_of_study_papers_contests_and_votes_count_who_could_and_who_did()
     assert_eq!((&papers["amount"], &papers["base"]), (&json!(1), &json!(everybody)));
     assert!(papers["fact"]["not_for_assessment"].as_str().unwrap().contains("不得"));
 
+    // the points of the east's one member, of seven on average
+    let (east, points) = (value(&app, &organiser, "points.mean", "ZB1").await, li.get("/me/points").await.ok(200));
+    let mine = points["total"]["all"].as_i64().unwrap();
+    assert!(mine > 0);
+    assert_eq!(east, json!(mine * 100));
+    let all = fact(&app, &organiser, "points.mean", "JT", "").await;
+    assert_eq!((&all["amount"], &all["base"]), (&json!(mine), &json!(everybody)));
+    assert_eq!(value(&app, &organiser, "points.mean", "JT").await, all["value"]);
+
     // two selections: an entry in time, one late; a vote in which two of all cast
     let campaign = crate::campaigns::announced(&organiser, crate::campaigns::body(&app)).await;
     crate::campaigns::at(&app, "2026-07-01T08:01:00+08:00").await;
@@ -251,6 +260,7 @@ async fn each_fact_has_a_name_of_its_own_and_says_whether_it_may_be_assessed() {
     for (name, allowed) in [
         ("study.coverage", false),
         ("quiz.participation", false),
+        ("points.mean", false),
         ("contests.participation", false),
         ("campaigns.turnout", false),
         ("meetings.branch", true),

@@ -4,12 +4,29 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::room::{CannotOpen, House, Room};
 
+type Routes = fn(&mut ServiceConfig);
+
+/// Rooms that every member asks at the same time. A request is held against one pattern after the other until one fits, which
+/// with all rooms in front costs more than most answers.
+const MORNING: [&[&str]; 6] = [
+    &["client", "today"],
+    &["client", "events"],
+    &["learning", "study"],
+    &["learning", "quiz"],
+    &["honour", "boards"],
+    &["people", "sessions"],
+];
+
 /// Folds over the rooms; those after the semicolon have no routes.
 macro_rules! rooms {
     ($($($routed:ident)::+),+ ; $($($silent:ident)::+),+ $(,)?) => {
-        /// The routes of every room.
+        /// The routes of every room, those of [`MORNING`] first.
         pub(super) fn routes(cfg: &mut ServiceConfig) {
-            $(crate::$($routed)::+::routes(cfg);)+
+            let mut rooms: Vec<(&[&str], Routes)> =
+                vec![$((&[$(stringify!($routed)),+], crate::$($routed)::+::routes as Routes)),+];
+            let place = |name: &[&str]| MORNING.iter().position(|room| *room == name).unwrap_or(MORNING.len());
+            rooms.sort_by_key(|(name, _)| place(name));
+            rooms.into_iter().for_each(|(_, routes)| routes(cfg));
         }
 
         /// Opens every room.

@@ -78,6 +78,9 @@ async fn prizes_of_a_published_contest_are_honours_and_follow_a_corrected_key() 
 
     // the book of appraisal hears of prizes of members, by the prize
     assert_eq!((proposed(&li).await, proposed(&wang).await), (vec![300], vec![200]));
+    let secretary = app.member("书记").role(Role::Secretary, "ZB1").sign_in().await;
+    let first = li.get("/me/appraisal/proposals").await.ok(200);
+    crate::appraisal::approve(&secretary, &items(&first)[0]).await.ok(200);
 
     correct(&organiser, &ids[0]).await;
     for _ in 0..3 {
@@ -97,8 +100,11 @@ async fn prizes_of_a_published_contest_are_honours_and_follow_a_corrected_key() 
     let taken = items(&mine).iter().find(|one| one["title"] == "一等奖").unwrap();
     assert_eq!(taken["withdrawn"]["document"], "知识竞赛《党章知识竞赛》成绩更正：条例已经修订");
     assert!(notices(&li).await.contains(&"荣誉已撤销".to_owned()));
-    // what was proposed for a prize that was taken away goes with it; one contest counts once
+    // what was proposed for a prize that was taken away goes with it; of what was entered the opposite is proposed
     assert_eq!((proposed(&li).await, proposed(&wang).await), (vec![200], vec![300]));
+    let corrections = li.get("/me/appraisal/proposals").await.ok(200);
+    let of_first: Vec<_> = items(&corrections).iter().filter(|one| one["rule"] == "P32").collect();
+    assert_eq!((of_first.len(), &of_first[0]["points"]), (1, &json!(-300)));
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ async fn who_answers_for_what_is_late_is_proposed_to_lose_once_unless_he_asked_f
     let (li, wang, zhao) = (app.sign_in_anew(&li).await, app.sign_in_anew(&wang).await, app.sign_in_anew(&zhao).await);
     let [proposal] = proposals(&li).await.try_into().unwrap();
     assert_eq!((&proposal["rule"], &proposal["points"]), (&json!("P28"), &json!(-50)));
-    assert_eq!(text(&proposal["reason"]), "任务《没有下文的任务》应于7月10日完成，逾期且未申请延期");
+    assert_eq!(text(&proposal["reason"]), "任务《没有下文的任务》应于2026年7月10日完成，逾期且未申请延期");
     assert!(rules(&wang).await.is_empty(), "he answers for nothing");
     assert!(rules(&zhao).await.is_empty(), "asked, rested, handed in");
     assert_eq!(organiser_sees(&app, &organiser, &unaccepted).await, "overdue");
@@ -186,4 +186,101 @@ async fn one_cause_that_is_late_overdue_and_found_costs_once() {
     approve(&leader, &proposal).await.ok(200);
     let year = total(&zhou).await;
     assert_eq!((&year["deduction"], &year["bonus"]), (&json!(-50), &json!(0)));
+}
+
+#[tokio::test]
+async fn nobody_is_charged_for_a_day_that_could_not_be_kept() {
+    let app = TestApp::start().await;
+    let Cast { organiser, committee, secretary, li, .. } = cast(&app).await;
+    adopted(&committee).await;
+    let due = "2026-07-10";
+    let rested = task(&app, &organiser, item("挂起跨过期限", due)).await;
+    let returned = task(&app, &organiser, item("按时提交后被退回", due)).await;
+    let kept = task(&app, &organiser, item("期限前被退回未补", due)).await;
+    let taken_back = task(&app, &organiser, item("申请后又撤回", due)).await;
+    for id in [&rested, &returned, &kept, &taken_back] {
+        accept(&secretary, id, &li, &[]).await;
+    }
+    step(&organiser, &rested, "suspension", json!({ "until": "2026-07-12", "reason": "政策调整" })).await.ok(200);
+    for id in [&returned, &kept] {
+        step(&secretary, id, "submission", json!({ "result": "已完成" })).await.ok(200);
+    }
+    step(&organiser, &kept, "return", json!({ "reason": "不全" })).await.ok(200);
+    step(&secretary, &taken_back, "extension", json!({ "until": "2026-07-20", "reason": "等待" })).await.ok(200);
+    step(&secretary, &taken_back, "extension/withdrawal", json!({})).await.ok(200);
+    // laid on the day before, and accepted within the two days that a unit has for it
+    app.set_clock("2026-07-09T09:00:00+08:00");
+    let (organiser, secretary) = (app.sign_in_anew(&organiser).await, app.sign_in_anew(&secretary).await);
+    let short = task(&app, &organiser, item("期限前一天才下发", due)).await;
+    app.set_clock("2026-07-13T08:30:00+08:00");
+    let (organiser, secretary) = (app.sign_in_anew(&organiser).await, app.sign_in_anew(&secretary).await);
+    accept(&secretary, &short, &li, &[]).await;
+    step(&organiser, &returned, "return", json!({ "reason": "请补充签到" })).await.ok(200);
+    for day in ["2026-07-13", "2026-07-14"] {
+        app.set_clock(&format!("{day}T09:00:00+08:00"));
+        app.tick().await;
+    }
+    let li = app.sign_in_anew(&li).await;
+    let charged: Vec<_> = proposals(&li).await.iter().map(|one| (text(&one["rule"]), text(&one["reason"]))).collect();
+    let late = |title: &str| ("P28".to_owned(), format!("任务《{title}》应于2026年7月10日完成，逾期且未申请延期"));
+    assert_eq!(charged.len(), 2, "{charged:?}");
+    assert!(charged.contains(&late("期限前被退回未补")) && charged.contains(&late("申请后又撤回")), "{charged:?}");
+    assert!(proposals(&li).await.iter().all(|one| one["day"] == "2026-07-11"), "the first day that is late");
+}
+
+#[tokio::test]
+async fn what_is_struck_off_or_merged_into_what_costs_costs_nothing() {
+    let app = TestApp::start().await;
+    let Cast { organiser, committee, secretary, li, .. } = cast(&app).await;
+    adopted(&committee).await;
+    let second = app.member("组织乙").home("JT").role(Role::Organiser, "JT").sign_in().await;
+    let titles = ["下发有误", "同一件事", "仍未完成"];
+    let mut ids = Vec::new();
+    for title in titles {
+        let id = task(&app, &organiser, item(title, "2026-07-10")).await;
+        accept(&secretary, &id, &li, &[]).await;
+        ids.push(id);
+    }
+    app.set_clock("2026-07-13T09:00:00+08:00");
+    app.tick().await;
+    let (organiser, second, li) =
+        (app.sign_in_anew(&organiser).await, app.sign_in_anew(&second).await, app.sign_in_anew(&li).await);
+    let open = async || -> Vec<String> {
+        proposals(&li).await.iter().filter(|one| one["state"] == "open").map(|one| text(&one["reason"])).collect()
+    };
+    assert_eq!(open().await.len(), 3);
+    step(&organiser, &ids[0], "cancellation", json!({ "reason": "重复下发" })).await.ok(200);
+    step(&second, &ids[0], "cancellation/approval", json!({})).await.ok(200);
+    assert_eq!(open().await.len(), 2);
+    step(&organiser, &ids[1], "merging", json!({ "into": ids[2], "note": "同一问题" })).await.ok(200);
+    let left = open().await;
+    assert!(left.len() == 1 && left[0].contains("仍未完成"), "{left:?}");
+}
+
+#[tokio::test]
+async fn who_moves_after_handing_in_keeps_what_he_did() {
+    let app = TestApp::start().await;
+    let Cast { organiser, committee, secretary, li, .. } = cast(&app).await;
+    adopted(&committee).await;
+    let [wang, zhao] = ["王一", "赵一"];
+    let (wang, zhao) = (app.member(wang).sign_in().await, app.member(zhao).sign_in().await);
+    let done = task(&app, &organiser, item("全员培训", "2026-07-31")).await;
+    accept(&secretary, &done, &li, &[&wang, &zhao]).await;
+    app.advance_seconds(60);
+    let admin = crate::members::administrator(&app).await;
+    let moved = async |who: &Person<'_>| {
+        admin.patch(&format!("/members/{}", who.id), json!({ "unit_id": app.unit("XZ21") })).await.ok(200);
+    };
+    moved(&zhao).await;
+    app.tick().await;
+    app.advance_seconds(60);
+    step(&secretary, &done, "submission", json!({ "result": "已完成" })).await.ok(200);
+    app.advance_seconds(60);
+    moved(&wang).await;
+    app.tick().await;
+    step(&organiser, &done, "verification", json!({})).await.ok(200);
+    step(&organiser, &done, "closing", json!({ "effect": "问题得到解决" })).await.ok(200);
+    assert_eq!(rules(&li).await, ["P27"]);
+    assert_eq!(rules(&wang).await, ["P27"], "his part was done");
+    assert!(rules(&zhao).await.is_empty(), "he was off before");
 }

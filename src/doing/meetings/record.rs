@@ -268,7 +268,6 @@ impl Meetings {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                tx.take_turns(members.iter().copied())?;
                 store::lock_row_alone(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 let whole = store::find_whole(tx.conn, id)?.ok_or(Refusal::NoSuchMeeting)?;
                 if whole.meeting.held_on > tx.today() || whole.attendance.is_empty() {
@@ -280,6 +279,7 @@ impl Meetings {
                 }
                 let meeting = &whole.meeting;
                 let reason = format!("无故缺席{}{}", meeting.held_on.in_chinese(), named(meeting));
+                tx.take_turns(members.iter().copied())?;
                 for member in absent.iter().copied().filter(|member| members.contains(member)) {
                     let told = Suggestion::today(tx, AppraisalRecord::MeetingAbsence, (member, id.uuid()), &reason);
                     room.appraisal.suggest(tx, &told)?;

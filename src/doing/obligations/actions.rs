@@ -84,7 +84,7 @@ impl Obligations {
 
     /// Whether a reach covers a unit.
     pub(super) fn covers(&self, reach: &Reach, unit: UnitId) -> bool {
-        self.directory.tree().get(unit).is_some_and(|card| reach.covers(&card.path))
+        self.directory.tree().is_within(reach, unit)
     }
 
     /// Refuses a unit that is not there or lies beyond a reach.
@@ -100,11 +100,7 @@ impl Obligations {
             self.check_reach(reach, unit)?;
             return Ok(Some(self.directory.tree().subtree(unit)));
         }
-        let tree = self.directory.tree();
-        Ok(match reach {
-            Reach::Everything => None,
-            Reach::Below(units) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
-        })
+        Ok(self.directory.tree().within(reach))
     }
 
     /// Refuses who may not read the sheet of a unit: those read it who belong there or below, and those whose duties reach it.

@@ -86,7 +86,7 @@ impl Reports {
 
     /// Whether a reach covers a unit.
     pub(super) fn covers(&self, reach: &Reach, unit: UnitId) -> bool {
-        self.directory.tree().get(unit).is_some_and(|card| reach.covers(&card.path))
+        self.directory.tree().is_within(reach, unit)
     }
 
     /// Whether the person's duties carry the capability for a unit.
@@ -101,11 +101,7 @@ impl Reports {
             let card = tree.get(unit).ok_or(Refusal::NoSuchUnit)?;
             return if reach.covers(&card.path) { Ok(Some(tree.subtree(unit))) } else { Err(Refusal::OutOfReach) };
         }
-        Ok(match reach {
-            Reach::Everything => None,
-            Reach::Below(units) if tree.root().is_some_and(|root| units.contains(&root)) => None,
-            Reach::Below(units) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
-        })
+        Ok(tree.within(reach))
     }
 
     /// Whether somebody with that reach may see a form: of a unit within it, or one that asks from above.

@@ -88,6 +88,9 @@ impl Tasks {
         let room = self.clone();
         self.db
             .write(move |tx| {
+                if (kind, answer) == (TaskRequestKind::Cancellation, Answer::Approve) {
+                    room.take_turns(tx, &[id])?;
+                }
                 let task = room.lock_seen(tx, &person, id)?;
                 let request = store::parts::find_request(tx.conn, id, kind)?.ok_or(Refusal::NoRequest)?;
                 let for_leader = room.is_leaders(&task, &request);

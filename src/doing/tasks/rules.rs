@@ -1,7 +1,7 @@
 //! What leads from where to where, whose it is, and how a task stands on a day. Pure.
 
 use super::model::{
-    NewItem, RequestAsked, Standing, Task, TaskItemNode, TaskLight, TaskListKind, TaskNode, TaskNodeState,
+    NewItem, RequestAsked, Standing, Step, Task, TaskItemNode, TaskLight, TaskListKind, TaskNode, TaskNodeState,
     TaskRequestKind, TaskRhythm, TaskState, TaskVerb,
 };
 use crate::base::approval::NoAnswer;
@@ -224,6 +224,18 @@ pub fn is_overdue(state: TaskState, due_on: Day, submitted_on: Option<Day>, toda
 pub fn was_in_time(task: &Task) -> bool {
     let reported = task.submitted_by.and(task.submitted_on);
     task.state == TaskState::Closed && reported.is_some_and(|day| day <= task.due_on)
+}
+
+/// Whether the day of a task that is late could have been kept: the unit had it by then as it is now, it did not rest over its
+/// day, and what was handed in by then was not returned later. Steps are the oldest first.
+pub fn could_be_kept(task: &Task, steps: &[Step]) -> bool {
+    use TaskVerb::{Accept, Redirect, Resume, Return, Reword, Submit};
+    let was_by_then = |step: &Step| step.at.day() <= task.due_on;
+    let begun = steps.iter().rfind(|step| [Accept, Reword, Redirect, Resume].contains(&step.verb));
+    let waited = steps.iter().rfind(|step| was_by_then(step) && [Submit, Return].contains(&step.verb));
+    begun.is_none_or(was_by_then)
+        && waited.is_none_or(|step| step.verb == Return)
+        && task.created_at.day() <= task.due_on
 }
 
 /// How a task stands: red overdue, yellow behind a node, blue due soon. What is over shows none.

@@ -6,10 +6,11 @@ use diesel::QueryResult;
 use serde_json::json;
 
 use super::actions::{Outcome, Tasks, note_task};
+use super::appraised::who_did;
 use super::desk::named;
 use super::laying::step_of;
 use super::model::{
-    Credit, Move, Step, Task, TaskId, TaskListId, TaskListKind, TaskPart, TaskPerson, TaskReport, TaskSource,
+    Credit, Move, Settled, Step, Task, TaskId, TaskListId, TaskListKind, TaskPart, TaskPerson, TaskReport, TaskSource,
     TaskState, TaskVerb,
 };
 use super::openings::settled;
@@ -43,7 +44,7 @@ impl Tasks {
         let room = self.clone();
         self.db
             .write(move |tx| {
-                if matches!(what, Move::Close { .. }) {
+                if matches!(what, Move::Close { .. } | Move::Merge { .. }) {
                     room.take_turns(tx, &[id])?;
                 }
                 let task = room.lock_seen(tx, &person, id)?;
@@ -197,7 +198,7 @@ impl Tasks {
             return Ok(());
         }
         let credit = self.tell_opener(tx, next)?;
-        self.suggest_end(tx, next, credit)
+        self.suggest_end(tx, next, (by, credit))
     }
 
     fn tell_step(&self, tx: &mut Tx, task: &Task, step: &Step) -> QueryResult<()> {
@@ -226,7 +227,7 @@ impl Tasks {
     fn tell_opener(&self, tx: &mut Tx, task: &Task) -> QueryResult<Credit> {
         let items = store::lists::find_items(tx.conn, &[task.item_id])?;
         let Some(source) = items.first().and_then(source_of) else { return Ok(Credit::Open) };
-        let settled = settled(task, source, &store::parts::list_people(tx.conn, &[task.id])?);
+        let settled = Settled { doers: who_did(tx, task)?, ..settled(task, source, &[]) };
         let body =
             format!("{}（{}）{}", named(&task.title), self.directory.unit_name(task.unit_id), task.state.title());
         let list = store::lists::find(tx.conn, task.list_id)?;

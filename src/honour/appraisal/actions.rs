@@ -133,7 +133,7 @@ impl Appraisal {
 
     /// Whether a reach covers a unit.
     pub(super) fn covers(&self, reach: &Reach, unit: UnitId) -> bool {
-        self.directory.tree().get(unit).is_some_and(|card| reach.covers(&card.path))
+        self.directory.tree().is_within(reach, unit)
     }
 
     /// The units within reach, or below `unit` where one is named; `None` for all of them.
@@ -143,11 +143,7 @@ impl Appraisal {
             let card = tree.get(unit).ok_or(Refusal::NoSuchUnit)?;
             return if reach.covers(&card.path) { Ok(Some(tree.subtree(unit))) } else { Err(Refusal::OutOfReach) };
         }
-        Ok(match reach {
-            Reach::Everything => None,
-            Reach::Below(units) if tree.root().is_some_and(|root| units.contains(&root)) => None,
-            Reach::Below(units) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
-        })
+        Ok(tree.within(reach))
     }
 }
 

@@ -151,7 +151,8 @@ impl Appraisal {
                 Ok(Some(enter(tx, &new)?))
             }
             (verdict, ..) => {
-                if verdict == AppraisalState::TakenBack || proposal.points > 0 {
+                let is_deduction = proposal.points < 0 && proposal.corrects_id.is_none();
+                if verdict == AppraisalState::TakenBack || !is_deduction {
                     store::proposals::free_cause(tx.conn, proposal)?;
                 }
                 Ok(None)

@@ -59,8 +59,20 @@ pub struct Suggestion<'a> {
 
 impl<'a> Suggestion<'a> {
     /// Something that a room records today, worth what the rule says.
-    pub fn today(tx: &Tx, record: AppraisalRecord, (member, subject): (MemberId, Uuid), reason: &'a str) -> Self {
-        Suggestion { record, member, subject, day: tx.today(), worth: None, reason }
+    pub fn today(tx: &Tx, record: AppraisalRecord, whose: (MemberId, Uuid), reason: &'a str) -> Self {
+        Suggestion::of(tx, record, whose, tx.today(), reason)
+    }
+
+    /// Something of a day, worth what the rule says; of today where that day counts no more.
+    pub fn of(
+        tx: &Tx,
+        record: AppraisalRecord,
+        (member, subject): (MemberId, Uuid),
+        day: Day,
+        reason: &'a str,
+    ) -> Self {
+        let day = if rules::check_event_day(day, tx.today()).is_ok() { day } else { tx.today() };
+        Suggestion { record, member, subject, day, worth: None, reason }
     }
 }
 
@@ -178,7 +190,7 @@ impl Appraisal {
         };
         let classes = classes(tx.conn, &[told.member], told.day)?;
         let class = version.scheme.class(classes.get(&told.member).map(String::as_str));
-        for rule in version.scheme.rules.iter().filter(|rule| rule.record == Some(told.record)) {
+        for rule in rules::of_record(&version.scheme, told.record, told.worth) {
             let (Some(dimension), Some(class)) = (&rule.dimension, class) else { continue };
             let least = rule.least.max(1);
             let points = told.worth.unwrap_or(least).clamp(least, rule.most.max(least));

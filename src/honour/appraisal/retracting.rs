@@ -7,11 +7,11 @@ use super::actions::{Appraisal, book};
 use super::book::is_settled;
 use super::deciding::note;
 use super::model::{
-    AppraisalKind, AppraisalRecord, AppraisalSource, AppraisalState, Decision, Proposal, SchemeBook, state_of,
+    AppraisalKind, AppraisalRecord, AppraisalSource, AppraisalState, Decision, Entry, Proposal, SchemeBook, state_of,
 };
 use super::proposing::correction_of;
 use super::{proposing, rules, store};
-use crate::base::id::{MemberId, UnitId};
+use crate::base::id::MemberId;
 use crate::db::Tx;
 
 /// What does not stand any more.
@@ -31,9 +31,6 @@ impl Appraisal {
     /// Takes back what the records proposed and nobody has decided, and proposes to put right what was entered, within the
     /// transaction that takes the record away; again it changes nothing.
     pub fn retract(&self, tx: &mut Tx, told: &Retraction<'_>) -> diesel::QueryResult<()> {
-        let Some(unit) = self.directory.path_unless_left(told.member).and_then(|path| path.first().copied()) else {
-            return Ok(());
-        };
         tx.take_turn(told.member)?;
         let book = book(tx.conn)?;
         for cause in causes(&book, told) {
@@ -41,7 +38,7 @@ impl Appraisal {
             let Some(proposed) = store::proposals::find(tx.conn, id)? else { continue };
             match state_of(&proposed) {
                 AppraisalState::Open => self.take_away(tx, &proposed.0, told)?,
-                AppraisalState::Approved => self.put_right(tx, (&proposed.0, unit), &book, told)?,
+                AppraisalState::Approved => self.put_right(tx, &proposed.0, &book, told)?,
                 AppraisalState::Refused | AppraisalState::TakenBack => {}
             }
         }
@@ -69,14 +66,13 @@ impl Appraisal {
     fn put_right(
         &self,
         tx: &mut Tx,
-        (proposal, unit): (&Proposal, UnitId),
+        proposal: &Proposal,
         book: &SchemeBook,
         told: &Retraction<'_>,
     ) -> diesel::QueryResult<()> {
         let source = [proposal.id.uuid().into()];
-        let Some(entry) = store::book::list_from(tx.conn, AppraisalSource::Proposal, &source)?.pop() else {
-            return Ok(());
-        };
+        let entered = store::book::list_from(tx.conn, AppraisalSource::Proposal, &source)?.pop();
+        let Some(entry) = entered.map(|entry| standing(tx, entry)).transpose()?.flatten() else { return Ok(()) };
         let Some(version) = book.on(tx.today()) else { return Ok(()) };
         let Some(rule) = version.scheme.rules.iter().find(|rule| rule.kind == AppraisalKind::Correction) else {
             return Ok(());
@@ -88,7 +84,7 @@ impl Appraisal {
         let proposal = Proposal {
             id: tx.fresh_id(),
             member_id: told.member,
-            unit_id: unit,
+            unit_id: proposal.unit_id,
             rule: rule.code.clone(),
             scheme_version: version.version,
             dimension: entry.dimension,
@@ -107,6 +103,19 @@ impl Appraisal {
         self.lay_proposal(tx, &proposal, rule)?;
         proposing::note(tx, proposal.proposed_by, "appraisal.propose", &proposal)
     }
+}
+
+/// What stands of an entry: itself, or what was entered in its place on appeal; `None` where it was put right.
+fn standing(tx: &mut Tx, mut entry: Entry) -> diesel::QueryResult<Option<Entry>> {
+    while is_settled(tx, &entry)? {
+        let appeals = store::appeals::list_against(tx.conn, &[entry.id])?;
+        let sources: Vec<_> = appeals.iter().map(|(appeal, _)| appeal.id.uuid().into()).collect();
+        match store::book::list_from(tx.conn, AppraisalSource::Appeal, &sources)?.pop() {
+            Some(instead) => entry = instead,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(entry))
 }
 
 /// Under which causes the rules of every version know of the record.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::model::{
-    AppraisalCap, AppraisalClass, AppraisalDimension, AppraisalKind, AppraisalRule, AppraisalScheme, AppraisalSource,
-    AppraisalState, AppraisalSums, Counted, Decision, Proposal, Proposed, SchemeBook,
+    AppraisalCap, AppraisalClass, AppraisalDimension, AppraisalKind, AppraisalRecord, AppraisalRule, AppraisalScheme,
+    AppraisalSource, AppraisalState, AppraisalSums, Counted, Decision, Proposal, Proposed, SchemeBook,
 };
 use crate::base::approval::{self, Answer, NoAnswer, ProposalState};
 use crate::base::id::MemberId;
@@ -216,6 +216,17 @@ pub fn check_version(new: &AppraisalScheme, from: Day, book: &SchemeBook, today:
         _ => false,
     };
     if each.windows(2).any(breaks) { Err(Refusal::DimensionsMidYear) } else { Ok(()) }
+}
+
+/// The rules that hold for a record: of several that share what it may be worth among them, the one that gives so much.
+pub fn of_record(scheme: &AppraisalScheme, record: AppraisalRecord, worth: Option<i32>) -> Vec<&AppraisalRule> {
+    let mut its: Vec<&AppraisalRule> = scheme.rules.iter().filter(|rule| rule.record == Some(record)).collect();
+    if let Some(worth) = worth {
+        let away = |rule: &AppraisalRule| (rule.least - worth).max(worth - rule.most).max(0);
+        its.sort_by_key(|rule| away(rule));
+        its.truncate(1);
+    }
+    its
 }
 
 /// A matter as it is compared: however it is written, it is the same one. An award is one of its rule, since one matter may

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::glance::BranchPlace;
 use super::model::{
-    Board, BranchBoard, BranchCard, By, ENTERPRISE, Heading, LaterPoints, MemberBoard, MyPlace, Neighbour,
+    Board, BranchBoard, BranchCard, BranchLine, By, ENTERPRISE, Heading, LaterPoints, MemberBoard, MyPlace, Neighbour,
     OwnCorrection, PersonCard, Shown, Stamp, Viewer,
 };
 use super::rules::{self, Refusal};
@@ -171,6 +171,15 @@ impl BoardRoom {
         let heading = heading(key, &homes);
         let board = Board::Branches(BranchBoard { heading, size, items, corrections });
         Ok(Shown { board, branches: HashSet::new(), source })
+    }
+
+    /// Every branch of a board with its place: as the roster has it today, or as it had it when the board was frozen.
+    pub(super) async fn branch_lines(&self, key: &BoardKey) -> Result<Vec<BranchLine>, DbError> {
+        let (totals, of) = (self.boards.branch_totals(key).await?.0, (key.period, key.start));
+        Ok(match self.homes(key).await? {
+            Homes::Now(tree) => rules::rank_branches(of, self.branches_now(key, &tree), &totals),
+            Homes::Then(closed) => rules::rank_branches(of, branches_then(key, &closed), &totals),
+        })
     }
 
     /// The branches within the board's scope as they are today.

@@ -8,6 +8,7 @@
 
 mod actions;
 mod api;
+mod facts;
 mod glance;
 mod model;
 mod proof;

@@ -97,7 +97,7 @@ impl Honours {
 
     /// Whether a reach covers a unit.
     pub(super) fn covers(&self, reach: &Reach, unit: UnitId) -> bool {
-        self.directory.tree().get(unit).is_some_and(|card| reach.covers(&card.path))
+        self.directory.tree().is_within(reach, unit)
     }
 
     /// Refuses a unit beyond reach.
@@ -131,12 +131,7 @@ impl Honours {
             self.check_reach(reach, unit)?;
             return self.below(Some(unit));
         }
-        let tree = self.directory.tree();
-        Ok(match reach {
-            Reach::Everything => None,
-            Reach::Below(units) if tree.root().is_some_and(|root| units.contains(&root)) => None,
-            Reach::Below(units) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
-        })
+        Ok(self.directory.tree().within(reach))
     }
 
     /// Whether the unit is a Party committee, which alone commends.

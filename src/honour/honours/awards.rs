@@ -180,7 +180,7 @@ impl Honours {
             _ => rules::worth_of(award.kind, award.level),
         };
         let (Some(member), Some(worth)) = (award.member_id, worth) else { return Ok(()) };
-        let (record, subject) = record_of(award);
+        let (record, subject) = (record_of(award), award.id.uuid());
         let reason = format!("获得 {} 年度{}（{}）", award.year, in_quotes(&award.title), award.document);
         let told = Suggestion { record, member, subject, day: award.awarded_on, worth: Some(worth), reason: &reason };
         self.appraisal.suggest(tx, &told)
@@ -189,7 +189,7 @@ impl Honours {
     /// Tells the book of appraisal that an honour was taken away.
     pub(super) fn retract(&self, tx: &mut Tx, award: &Award, (by, document): (MemberId, &str)) -> QueryResult<()> {
         let Some(member) = award.member_id else { return Ok(()) };
-        let (record, subject) = record_of(award);
+        let (record, subject) = (record_of(award), award.id.uuid());
         let reason = format!("{} 年度{}已撤销（{document}）", award.year, in_quotes(&award.title));
         self.appraisal.retract(tx, &Retraction { record, member, subject, by, reason: &reason })
     }
@@ -361,11 +361,10 @@ impl Honours {
     }
 }
 
-/// As what, and under which thing, the book of appraisal knows of an honour: a prize is the contest's, so that one contest
-/// counts once.
-fn record_of(award: &Award) -> (AppraisalRecord, uuid::Uuid) {
+/// As what the book of appraisal knows of an honour. Of one contest a member has one prize that stands.
+fn record_of(award: &Award) -> AppraisalRecord {
     match award.source_kind {
-        AwardSource::Contest => (AppraisalRecord::Prize, award.source_id.uuid()),
-        _ => (AppraisalRecord::Commendation, award.id.uuid()),
+        AwardSource::Contest => AppraisalRecord::Prize,
+        _ => AppraisalRecord::Commendation,
     }
 }

@@ -102,7 +102,7 @@ impl Campaigns {
 
     /// Whether the unit lies within reach.
     pub(in crate::judging::campaigns) fn covers(&self, reach: &Reach, unit: UnitId) -> bool {
-        self.directory.tree().get(unit).is_some_and(|card| reach.covers(&card.path))
+        self.directory.tree().is_within(reach, unit)
     }
 
     /// Refuses whom how the campaign is run is not shown to.

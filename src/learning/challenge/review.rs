@@ -59,7 +59,7 @@ impl Challenge {
         limit: usize,
     ) -> Result<Vec<(Run, Arc<MemberCard>)>, Stop<Refusal>> {
         let tree = self.directory.tree();
-        let covered = |unit: UnitId| tree.get(unit).is_some_and(|card| reach.covers(&card.path));
+        let covered = |unit: UnitId| tree.is_within(reach, unit);
         if wanted.unit.is_some_and(|unit| !covered(unit)) {
             return Err(Refusal::OutOfReach.into());
         }

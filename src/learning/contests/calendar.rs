@@ -149,7 +149,7 @@ impl Contests {
         rules::check_ahead(draft.opens_at, self.db.now())?;
         if let Some(id) = draft.meeting {
             let meeting = self.db.read(move |conn| meetings::find(conn, id)).await?.ok_or(Refusal::NoSuchMeeting)?;
-            let within_reach = tree.get(meeting.unit_id).is_some_and(|holder| reach.covers(&holder.path));
+            let within_reach = tree.is_within(reach, meeting.unit_id);
             rules::check_meeting(meeting.unit_id, &card.path, within_reach)?;
             rules::check_meeting_day(meeting.held_on, (draft.opens_at, draft.closes_at))?;
         }
@@ -163,7 +163,7 @@ impl Contests {
     }
 
     pub(super) fn covers(&self, reach: &Reach, contest: &Contest) -> bool {
-        self.directory.tree().get(contest.unit_id).is_some_and(|card| reach.covers(&card.path))
+        self.directory.tree().is_within(reach, contest.unit_id)
     }
 
     /// Announces a draft to its audience, if the bank can fill the paper as it stands.

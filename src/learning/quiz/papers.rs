@@ -45,7 +45,7 @@ impl Quiz {
     ) -> Outcome<Paper> {
         let tree = self.directory.tree();
         let unit = unit.or(tree.root()).ok_or(Refusal::OutOfReach)?;
-        let within = tree.get(unit).is_some_and(|card| reach.covers(&card.path));
+        let within = tree.is_within(&reach, unit);
         if !within {
             return Err(Refusal::OutOfReach.into());
         }
@@ -74,7 +74,7 @@ impl Quiz {
     pub async fn unset_paper(&self, actor: MemberId, reach: &Reach, unit: Option<UnitId>, day: Day) -> Outcome<()> {
         let tree = self.directory.tree();
         let unit = unit.or(tree.root()).ok_or(Refusal::OutOfReach)?;
-        if !tree.get(unit).is_some_and(|card| reach.covers(&card.path)) {
+        if !tree.is_within(reach, unit) {
             return Err(Refusal::OutOfReach.into());
         }
         self.db
@@ -101,7 +101,7 @@ impl Quiz {
     ) -> Outcome<Option<(Paper, Option<Version>)>> {
         let tree = self.directory.tree();
         let unit = unit.or(tree.root()).ok_or(Refusal::OutOfReach)?;
-        if !tree.get(unit).is_some_and(|card| reach.covers(&card.path)) {
+        if !tree.is_within(reach, unit) {
             return Err(Refusal::OutOfReach.into());
         }
         let found = move |conn: &mut Conn| {

@@ -70,7 +70,7 @@ impl Study {
     /// A push within the reach of who asks, with its item's title.
     pub(super) async fn find_push(&self, reach: &Reach, id: PushId) -> Outcome<(Push, String)> {
         let push = self.db.read(move |conn| store::find_push(conn, id)).await?.ok_or(Refusal::NoSuchPush)?;
-        let covered = self.directory.tree().get(push.unit_id).is_some_and(|card| reach.covers(&card.path));
+        let covered = self.directory.tree().is_within(reach, push.unit_id);
         if !covered {
             return Err(Refusal::OutOfReach.into());
         }

@@ -115,7 +115,7 @@ impl PersonalRoom {
     fn check_reach(&self, reach: &Reach, member: MemberId) -> Result<UnitId, Refusal> {
         let unit = self.home_of(member).ok_or(Refusal::Member(MemberRefusal::NoSuchMember))?;
         let tree = self.directory.tree();
-        let covers = tree.get(unit).is_some_and(|card| reach.covers(&card.path));
+        let covers = tree.is_within(reach, unit);
         if covers { Ok(unit) } else { Err(Refusal::OutOfReach) }
     }
 

@@ -6,7 +6,7 @@ use super::actions::Desktop;
 use super::model::{DeskHandOverId, HandOver, HandedItem};
 use super::rules::{self, Refusal};
 use super::store::hand_overs as store;
-use crate::base::capability::{Capability, Reach};
+use crate::base::capability::Capability;
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::time::Day;
@@ -142,8 +142,7 @@ impl Desktop {
                 }
                 Some(tree.subtree(unit))
             }
-            (None, Some(Reach::Everything)) => None,
-            (None, Some(Reach::Below(units))) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
+            (None, Some(reach)) => tree.within(&reach),
             (None, None) => Some(Vec::new()),
         };
         let found = self.db.read(move |conn| store::list(conn, (units.as_deref(), own), member, before, limit));

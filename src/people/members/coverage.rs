@@ -165,7 +165,7 @@ pub fn asked(directory: &Directory, unit: UnitId) -> Vec<Arc<MemberCard>> {
 /// `unit` does not lie below `top`.
 pub fn reported(tree: &UnitTree, reach: &Reach, top: UnitId, unit: Option<UnitId>) -> Result<UnitId, OutOfCoverage> {
     let is_below = |unit: UnitId| tree.get(unit).is_some_and(|card| card.path.contains(&top));
-    let is_reached = |unit: UnitId| tree.get(unit).is_some_and(|card| reach.covers(&card.path));
+    let is_reached = |unit: UnitId| tree.is_within(reach, unit);
     match (unit, reach) {
         (Some(unit), _) if !is_below(unit) => Err(OutOfCoverage::NoSuchUnit),
         (Some(unit), _) if is_reached(unit) => Ok(unit),

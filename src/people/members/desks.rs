@@ -126,7 +126,7 @@ impl Desks {
                 let duties = card.duties.iter().filter(|duty| duty.holds_on(today));
                 let duties: Vec<Duty> = duties.map(|duty| Duty { role: duty.role, unit: duty.unit_id }).collect();
                 let tree = self.directory.tree();
-                let covers = |reach: Reach| tree.get(post.unit).is_some_and(|card| reach.covers(&card.path));
+                let covers = |reach: Reach| tree.is_within(&reach, post.unit);
                 Reach::of(&duties, post.capability).is_some_and(covers)
             }
         };

@@ -13,7 +13,7 @@ use diesel::QueryResult;
 use super::headcount::{Headcount, Kept};
 use super::model::{BRANCH_KIND, MemberKind, MemberRow, MemberStatus, RoleRow, Unit};
 use super::store;
-use crate::base::capability::{Duty, Role};
+use crate::base::capability::{Duty, Reach, Role};
 use crate::base::id::{MemberId, UnitId};
 use crate::base::person::Person;
 use crate::base::time::Day;
@@ -112,6 +112,20 @@ impl UnitTree {
             }
         }
         found
+    }
+
+    /// Whether a unit lies within reach; one that is not there does not.
+    pub fn is_within(&self, reach: &Reach, unit: UnitId) -> bool {
+        self.get(unit).is_some_and(|card| reach.covers(&card.path))
+    }
+
+    /// The units within reach; `None` for all of them.
+    pub fn within(&self, reach: &Reach) -> Option<Vec<UnitId>> {
+        match reach {
+            Reach::Everything => None,
+            Reach::Below(units) if self.root.is_some_and(|root| units.contains(&root)) => None,
+            Reach::Below(units) => Some(units.iter().flat_map(|unit| self.subtree(*unit)).collect()),
+        }
     }
 
     /// Whether branches lie below `unit` itself.

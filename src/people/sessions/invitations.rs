@@ -97,7 +97,7 @@ impl Sessions {
         limit: usize,
     ) -> Result<Vec<OpenCode>, Stop<Refusal>> {
         let tree = self.directory.tree();
-        let covered = |unit: &UnitId| tree.get(*unit).is_some_and(|card| reach.covers(&card.path));
+        let covered = |unit: &UnitId| tree.is_within(&reach, *unit);
         if unit.is_some_and(|unit| !covered(&unit)) {
             return Err(Refusal::NoSuchUnit.into());
         }

@@ -276,12 +276,7 @@ impl Texts {
         after: Option<HeldTextId>,
         limit: i64,
     ) -> Result<Vec<Decided>, DbError> {
-        let tree = self.directory.tree();
-        let units: Option<Vec<UnitId>> = match reach {
-            Reach::Everything => None,
-            Reach::Below(units) if tree.root().is_some_and(|root| units.contains(&root)) => None,
-            Reach::Below(units) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
-        };
+        let units = self.directory.tree().within(reach);
         self.db.read(move |conn| store::list_waiting(conn, units.as_deref(), after, limit)).await
     }
 

@@ -156,18 +156,8 @@ impl FeedbackRoom {
         before: Option<FeedbackId>,
         limit: i64,
     ) -> Result<Vec<Said>, DbError> {
-        let (units, today) = (self.units(reach), self.db.today());
+        let (units, today) = (self.directory.tree().within(reach), self.db.today());
         self.db.read(move |conn| store::list(conn, units.as_deref(), (state, today), before, limit)).await
-    }
-
-    /// The units within reach; `None` for all of them.
-    fn units(&self, reach: &Reach) -> Option<Vec<UnitId>> {
-        let tree = self.directory.tree();
-        match reach {
-            Reach::Everything => None,
-            Reach::Below(units) if tree.root().is_some_and(|root| units.contains(&root)) => None,
-            Reach::Below(units) => Some(units.iter().flat_map(|unit| tree.subtree(*unit)).collect()),
-        }
     }
 
     fn reaches(&self, person: &Person, capability: Capability, unit: UnitId) -> bool {

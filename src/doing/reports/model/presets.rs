@@ -86,6 +86,8 @@ fn party_monthly() -> ReportPreset {
         fact("meetings_branch", "党员大会", "次", "meetings.branch"),
         fact("meetings_lecture", "党课", "次", "meetings.lecture"),
         fact("meetings_theme_day", "主题党日", "次", "meetings.theme_day"),
+        fact("tasks_closed", "任务销号", "项", "tasks.closed"),
+        fact("tasks_overdue", "任务逾期", "项", "tasks.overdue"),
         fact("ideas_submitted", "提出金点子", "条", "ideas.submitted"),
         fact("ideas_adopted", "采纳金点子", "条", "ideas.adopted"),
         fact("ideas_realised", "实现金点子", "条", "ideas.realised"),
@@ -218,6 +220,8 @@ fn ledger() -> ReportPreset {
     let fields = vec![
         note("routine", "一、例行工作", "年度计划和总结、上级文件签收、请示报告、党务公开中系统没有的"),
         note("duties", "二、职责与任务", "支委分工、岗区队、承诺、联系点中系统没有的"),
+        fact("tasks_closed", "二、任务销号", "项", "tasks.closed"),
+        fact("tasks_overdue", "二、任务逾期", "项", "tasks.overdue"),
         fact("ideas_submitted", "二、提出金点子", "条", "ideas.submitted"),
         fact("ideas_realised", "二、实现金点子", "条", "ideas.realised"),
         fact("meetings_branch", "三、党员大会", "次", "meetings.branch"),

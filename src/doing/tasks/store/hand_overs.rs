@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use crate::base::id::{MemberId, UnitId};
+use crate::base::time::Timestamp;
 use crate::db::Conn;
 use crate::db::schema::{task_hand_overs, task_people, tasks};
-use crate::doing::tasks::model::{HandOver, HandedTask, TaskHandOverId, TaskId, TaskState};
+use crate::doing::tasks::model::{HandOver, HandedTask, TaskHandOverId, TaskHandedPart, TaskId, TaskState};
 use crate::on;
 
 /// States from which nothing more comes.
@@ -69,6 +70,16 @@ pub fn list_led(conn: &mut Conn, leader: MemberId, limit: i64) -> QueryResult<Ve
 
 pub fn insert(conn: &mut Conn, row: HandOver) -> QueryResult<()> {
     on!(conn, c => diesel::insert_into(task_hand_overs::table).values(row).execute(c)).map(drop)
+}
+
+/// Who was taken off a task at `since` or later, having done it or answered for it.
+pub fn list_since(conn: &mut Conn, task: TaskId, since: Timestamp) -> QueryResult<Vec<MemberId>> {
+    on!(conn, c => task_hand_overs::table
+        .filter(task_hand_overs::task_id.eq(task))
+        .filter(task_hand_overs::at.ge(since))
+        .filter(task_hand_overs::part.ne(TaskHandedPart::Leader))
+        .select(task_hand_overs::member_id)
+        .load(c))
 }
 
 /// What was handed on to holders of `units` (of all when `None`), by a member where one is named, the newest first.

@@ -241,7 +241,7 @@ impl Members {
     /// Whether somebody whose duty reaches that far may accept a correction: where the member is, and where he would be.
     pub fn may_correct(&self, reach: &Reach, correction: &MemberCorrection) -> bool {
         let tree = self.directory.tree();
-        let covers = |unit: UnitId| tree.get(unit).is_some_and(|card| reach.covers(&card.path));
+        let covers = |unit: UnitId| tree.is_within(reach, unit);
         correction.unit_id.is_none_or(covers)
     }
 }

@@ -59,7 +59,7 @@ pub(super) async fn export_members(
         return Err(out_of_reach());
     }
     let mut units = tree.subtree(unit.unit.id);
-    units.retain(|unit| tree.get(*unit).is_some_and(|card| reader.reach.covers(&card.path)));
+    units.retain(|unit| tree.is_within(&reader.reach, *unit));
     let (statuses, today) = ([MemberStatus::Active, MemberStatus::Away], db.today());
     let rows = db.read(move |conn| store::list_members_of(conn, &units, &statuses, None, MOST)).await?;
     let manages = reader.reach(Capability::ManageMembers);

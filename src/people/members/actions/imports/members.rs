@@ -276,7 +276,7 @@ impl Members {
         let no = |column: &str, message: &str| Err(ImportRemark::new(&line.at, column, message));
         let Some(home) = tree.by_code(&line.unit) else { return no("所属党小组编码", "组织不存在") };
         let before = known.by_number.get(&line.employee_no);
-        let beyond = |unit| !tree.get(unit).is_some_and(|card| manager.reach.covers(&card.path));
+        let beyond = |unit| !tree.is_within(&manager.reach, unit);
         if beyond(home.unit.id) {
             return no("所属党小组编码", OUT_OF_REACH);
         }

@@ -167,7 +167,7 @@ impl Members {
         let id = MemberId::from(line.subject());
         let row = store::lock_member(tx.conn, id)?.ok_or_else(|| used("有人员已不在册"))?;
         let tree = self.directory.tree();
-        if !tree.get(row.unit_id).is_some_and(|card| manager.reach.covers(&card.path)) {
+        if !tree.is_within(&manager.reach, row.unit_id) {
             return Err(Refusal::OutOfReach.into());
         }
         if read::<KeptMember>(&line.content)? != KeptMember::of(&row) {
@@ -199,7 +199,7 @@ impl Members {
     fn undo_unit(&self, tx: &mut Tx, manager: &Manager, line: &Line, columns: &[(String, String)]) -> Outcome<()> {
         let id = UnitId::from(line.subject());
         let unit = store::find_unit(tx.conn, id)?.ok_or_else(|| used("有组织已不存在"))?;
-        if !self.directory.tree().get(id).is_some_and(|card| manager.reach.covers(&card.path)) {
+        if !self.directory.tree().is_within(&manager.reach, id) {
             return Err(Refusal::OutOfReach.into());
         }
         if read::<KeptUnit>(&line.content)? != KeptUnit::of(&unit) {
