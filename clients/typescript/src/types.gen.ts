@@ -727,7 +727,7 @@ export type AppraisalQuarter = {
 /**
  * What the system records, so that a rule may propose by itself.
  */
-export type AppraisalRecord = 'idea_adopted' | 'idea_implemented' | 'meeting_part' | 'meeting_absence' | 'rectification';
+export type AppraisalRecord = 'idea_adopted' | 'idea_implemented' | 'meeting_part' | 'meeting_absence' | 'rectification' | 'task_in_time' | 'task_late' | 'prize' | 'commendation';
 
 /**
  * A refusal.
