@@ -20,13 +20,17 @@ const MORNING: [&[&str]; 6] = [
 /// Folds over the rooms; those after the semicolon have no routes.
 macro_rules! rooms {
     ($($($routed:ident)::+),+ ; $($($silent:ident)::+),+ $(,)?) => {
-        /// The routes of every room, those of [`MORNING`] first.
+        /// The routes of every room.
         pub(super) fn routes(cfg: &mut ServiceConfig) {
+            in_order().into_iter().for_each(|(_, routes)| routes(cfg));
+        }
+
+        /// Rooms with routes, in the order in which a request is held against them: those of [`MORNING`] first.
+        fn in_order() -> Vec<(&'static [&'static str], Routes)> {
             let mut rooms: Vec<(&[&str], Routes)> =
                 vec![$((&[$(stringify!($routed)),+], crate::$($routed)::+::routes as Routes)),+];
-            let place = |name: &[&str]| MORNING.iter().position(|room| *room == name).unwrap_or(MORNING.len());
-            rooms.sort_by_key(|(name, _)| place(name));
-            rooms.into_iter().for_each(|(_, routes)| routes(cfg));
+            rooms.sort_by_key(|(name, _)| MORNING.iter().position(|room| room == name).unwrap_or(MORNING.len()));
+            rooms
         }
 
         /// Opens every room.
@@ -89,4 +93,16 @@ rooms! {
     ground::bulletins,
     oversight::backup,
     oversight::operator,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_each_morning_comes_first() {
+        let names: Vec<&[&str]> = in_order().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names[..MORNING.len()], MORNING);
+        assert!(names.len() > MORNING.len());
+    }
 }

@@ -46,7 +46,7 @@ pub async fn prepare(app: &App, address: SocketAddr, new_passwords: bool) -> Res
     // before the selection is announced: accounts that are younger than a vote are worth a look in it
     let passwords = if is_new || new_passwords { Some(people::set_passwords(app, &cast).await?) } else { None };
     if is_new {
-        load_content(app, cast.organiser()).await?;
+        Box::pin(load_content(app, cast.organiser())).await?;
     }
     content::plan_days(app, cast.organiser(), PLANNED_DAYS).await?;
     contests::plan_contests(app, cast.organiser()).await?;
@@ -82,11 +82,12 @@ async fn load_content(app: &App, organiser: MemberId) -> Result<(), String> {
     let report = app.get::<Brands>().import(None, brands.as_slice(), Mode::AtOnce).await.map_err(complaint)?;
     expect_clean(&report)?;
     eprintln!("  品牌 brands: {}", report.accepted);
-    let selection = campaigns::begin(app, organiser).await?;
-    plans::begin(app, organiser).await?;
-    content::write_items(app, organiser, &progress("学习内容 study items")).await?;
-    ideas::write(app).await?;
-    campaigns::vote_opens(app, selection).await
+    // each by itself on the heap: one in the other they were too much for the stack of a thread
+    let selection = Box::pin(campaigns::begin(app, organiser)).await?;
+    Box::pin(plans::begin(app, organiser)).await?;
+    Box::pin(content::write_items(app, organiser, &progress("学习内容 study items"))).await?;
+    Box::pin(ideas::write(app)).await?;
+    Box::pin(campaigns::vote_opens(app, selection)).await
 }
 
 /// What the project ships must load whole. That duties hold without a second administrator is remarked and as it should

@@ -43,6 +43,8 @@ mod store;
 mod personal;
 mod room;
 
+use std::sync::Arc;
+
 use crate::db::{Db, Stop};
 use crate::ground::files::Addresses;
 use crate::honour::appraisal::Appraisal;
@@ -111,7 +113,7 @@ pub struct Ideas {
     db: Db,
     directory: Directory,
     points: Points,
-    appraisal: Appraisal,
+    appraisal: Arc<Appraisal>,
     closings: Closings,
     calendar: Calendar,
     desks: Desks,
@@ -140,7 +142,7 @@ impl Ideas {
             directory,
             desks,
             points,
-            appraisal,
+            appraisal: Arc::new(appraisal),
             closings,
             calendar,
             texts,

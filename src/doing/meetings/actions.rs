@@ -74,8 +74,8 @@ pub struct Meetings {
     explainers: Hooks<Explains>,
     /// Of other rooms: what things of theirs are called.
     pub(super) links: Hooks<Link>,
-    pub(super) tasks: Tasks,
-    pub(super) appraisal: Appraisal,
+    pub(super) tasks: Arc<Tasks>,
+    pub(super) appraisal: Arc<Appraisal>,
     /// Those that are to come, by the present day.
     pub(super) coming: Arc<Memo<Day, Vec<Coming>>>,
     pub(super) codes: Codes,
@@ -118,6 +118,7 @@ impl Meetings {
     ) -> Self {
         let (citers, parts, coming) = (Hooks::default(), Hooks::default(), Arc::new(Memo::new(2)));
         let (explainers, links, codes) = (Hooks::default(), Hooks::default(), Codes::new(key, attempts));
+        let (tasks, appraisal) = (Arc::new(tasks), Arc::new(appraisal));
         Meetings { db, directory, citers, parts, explainers, links, tasks, appraisal, coming, codes }
     }
 

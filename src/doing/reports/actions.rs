@@ -50,7 +50,7 @@ pub struct Reports {
     pub(super) calendar: Calendar,
     pub(super) terms: Terms,
     pub(super) facts: KnownFacts,
-    pub(super) tasks: Tasks,
+    pub(super) tasks: Arc<Tasks>,
     pub(super) remembered: Arc<Memo<(&'static str, Day), Vec<Record>>>,
 }
 
@@ -81,7 +81,8 @@ impl Reports {
         terms: Terms,
         (facts, tasks): (KnownFacts, Tasks),
     ) -> Self {
-        Reports { db, directory, desks, calendar, terms, facts, tasks, remembered: Arc::new(Memo::new(REMEMBERED)) }
+        let (tasks, remembered) = (Arc::new(tasks), Arc::new(Memo::new(REMEMBERED)));
+        Reports { db, directory, desks, calendar, terms, facts, tasks, remembered }
     }
 
     /// Whether a reach covers a unit.

@@ -47,7 +47,7 @@ pub struct Tasks {
     pub(super) desks: Desks,
     pub(super) calendar: Calendar,
     pub(super) terms: Terms,
-    pub(super) appraisal: Appraisal,
+    pub(super) appraisal: Arc<Appraisal>,
     /// This process, for work that one of several does.
     pub(super) holder: ProcessId,
     pub(super) openers: Hooks<Hears>,
@@ -62,6 +62,7 @@ impl Tasks {
         appraisal: Appraisal,
     ) -> Self {
         let holder = db.fresh_id();
+        let appraisal = Arc::new(appraisal);
         Tasks { db, directory, desks, calendar, terms, appraisal, holder, openers: Hooks::default() }
     }
 

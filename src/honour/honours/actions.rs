@@ -1,5 +1,7 @@
 //! The room's handle, and what all of its parts ask: who a holder is, who reaches a unit, what is told and noted.
 
+use std::sync::Arc;
+
 use std::collections::HashMap;
 
 use diesel::QueryResult;
@@ -43,7 +45,7 @@ pub struct Honours {
     pub(super) desks: Desks,
     pub(super) calendar: Calendar,
     pub(super) terms: Terms,
-    pub(super) appraisal: Appraisal,
+    pub(super) appraisal: Arc<Appraisal>,
     pub(super) attempts: Attempts,
     /// Hides in what is stored from where codes were tried.
     pub(super) key: Key,
@@ -79,6 +81,7 @@ impl Honours {
         (attempts, key): (Attempts, Key),
         (facts, appraisal): (KnownFacts, Appraisal),
     ) -> Self {
+        let appraisal = Arc::new(appraisal);
         Honours { db, directory, desks, calendar, terms, appraisal, attempts, key, facts }
     }
 

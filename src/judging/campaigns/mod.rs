@@ -129,11 +129,11 @@ pub struct Campaigns {
     directory: Directory,
     desks: Desks,
     /// Where findings of bulletins become tasks.
-    tasks: Tasks,
+    tasks: Arc<Tasks>,
     /// What waited before it was on the desk.
     unlaid: Backlog,
     points: Points,
-    honours: Honours,
+    honours: Arc<Honours>,
     presets: Presets,
     closings: Closings,
     /// What is worth a look in a vote.
@@ -171,10 +171,10 @@ impl Campaigns {
             db,
             directory,
             desks,
-            tasks,
+            tasks: Arc::new(tasks),
             unlaid: Backlog::new("campaigns.desk"),
             points,
-            honours,
+            honours: Arc::new(honours),
             presets,
             closings,
             watch: WatchSettings::new(watch),

@@ -88,7 +88,7 @@ pub struct Contests {
     desks: Desks,
     quiz: Quiz,
     points: Points,
-    honours: Honours,
+    honours: Arc<Honours>,
     presets: Presets,
     /// What waited before it was on the desk.
     unlaid: Backlog,
@@ -120,7 +120,7 @@ impl Contests {
             desks,
             quiz,
             points,
-            honours,
+            honours: Arc::new(honours),
             presets,
             unlaid,
             papers,
