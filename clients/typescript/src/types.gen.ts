@@ -37566,6 +37566,10 @@ export type SetTaskListLayoutErrors = {
      */
     403: ProblemBody;
     /**
+     * `tasks.list_not_found`
+     */
+    404: ProblemBody;
+    /**
      * `imports.not_a_sheet`
      */
     415: ProblemBody;
