@@ -231,7 +231,7 @@ async fn nobody_is_charged_for_a_day_that_could_not_be_kept() {
 #[tokio::test]
 async fn what_is_struck_off_or_merged_into_what_costs_costs_nothing() {
     let app = TestApp::start().await;
-    let Cast { organiser, committee, secretary, li, .. } = cast(&app).await;
+    let Cast { organiser, committee, secretary, leader, li } = cast(&app).await;
     adopted(&committee).await;
     let second = app.member("组织乙").home("JT").role(Role::Organiser, "JT").sign_in().await;
     let titles = ["下发有误", "同一件事", "仍未完成"];
@@ -255,6 +255,18 @@ async fn what_is_struck_off_or_merged_into_what_costs_costs_nothing() {
     step(&organiser, &ids[1], "merging", json!({ "into": ids[2], "note": "同一问题" })).await.ok(200);
     let left = open().await;
     assert!(left.len() == 1 && left[0].contains("仍未完成"), "{left:?}");
+
+    // what somebody proposed about a task by hand is not the records' to take back
+    let (leader, secretary) = (app.sign_in_anew(&leader).await, app.sign_in_anew(&secretary).await);
+    let other = task(&app, &organiser, item("尚未到期", "2026-07-31")).await;
+    accept(&secretary, &other, &li, &[]).await;
+    let by_hand = json!({
+        "member_id": li.id, "rule": "P29", "points": 100, "day": "2026-07-12", "matter": other, "reason": "现场记录",
+    });
+    leader.post("/appraisal/proposals", by_hand).await.ok(201);
+    step(&organiser, &other, "cancellation", json!({ "reason": "重复下发" })).await.ok(200);
+    step(&second, &other, "cancellation/approval", json!({})).await.ok(200);
+    assert_eq!(open().await.len(), 2);
 }
 
 #[tokio::test]

@@ -35,7 +35,9 @@ impl Appraisal {
         let book = book(tx.conn)?;
         for cause in causes(&book, told) {
             let Some(id) = store::proposals::find_of_cause(tx.conn, told.member, &cause)? else { continue };
-            let Some(proposed) = store::proposals::find(tx.conn, id)? else { continue };
+            // what somebody proposed of the same matter is his to take back
+            let found = store::proposals::find(tx.conn, id)?.filter(|(proposal, ..)| proposal.proposed_by.is_none());
+            let Some(proposed) = found else { continue };
             match state_of(&proposed) {
                 AppraisalState::Open => self.take_away(tx, &proposed.0, told)?,
                 AppraisalState::Approved => self.put_right(tx, &proposed.0, &book, told)?,
@@ -78,7 +80,7 @@ impl Appraisal {
             return Ok(());
         };
         let cause = correction_of(entry.id);
-        if entry.points == 0 || is_settled(tx, &entry)? || store::proposals::is_taken(tx.conn, told.member, &cause)? {
+        if entry.points == 0 || store::proposals::is_taken(tx.conn, told.member, &cause)? {
             return Ok(());
         }
         let proposal = Proposal {
